@@ -1,0 +1,297 @@
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_body import ErrorBody
+from ...models.operation import Operation
+from ...types import UNSET, Response
+
+
+def _get_kwargs(
+    publisher_id: str,
+    offer_id: str,
+    operation_id: str,
+    *,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["api-version"] = api_version
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/publishers/{publisher_id}/offers/{offer_id}/operations/{operation_id}".format(
+            publisher_id=quote(str(publisher_id), safe=""),
+            offer_id=quote(str(offer_id), safe=""),
+            operation_id=quote(str(operation_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorBody | list[Operation] | Operation | None:
+    if response.status_code == 200:
+
+        def _parse_response_200(data: object) -> list[Operation] | Operation:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_0 = Operation.from_dict(data)
+
+                return response_200_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, list):
+                raise TypeError()
+            response_200_type_1 = []
+            _response_200_type_1 = data
+            for response_200_type_1_item_data in _response_200_type_1:
+                response_200_type_1_item = Operation.from_dict(
+                    response_200_type_1_item_data
+                )
+
+                response_200_type_1.append(response_200_type_1_item)
+
+            return response_200_type_1
+
+        response_200 = _parse_response_200(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = ErrorBody.from_dict(response.json())
+
+        return response_429
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    publisher_id: str,
+    offer_id: str,
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    """Read an operation, by offer and GUID
+
+     The status of one operation of an offer [retrieve-operations]; the first of the two forms of
+    `Location`, used by migrated offers [go-live].
+
+    Args:
+        publisher_id (str): The id of a publisher or an offer: one path segment of letters,
+            digits, `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        offer_id (str): The id of a publisher or an offer: one path segment of letters, digits,
+            `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        operation_id (str): The GUID of an operation [retrieve-operations].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | list[Operation] | Operation]
+    """
+
+    kwargs = _get_kwargs(
+        publisher_id=publisher_id,
+        offer_id=offer_id,
+        operation_id=operation_id,
+        api_version=api_version,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    publisher_id: str,
+    offer_id: str,
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> ErrorBody | list[Operation] | Operation | None:
+    """Read an operation, by offer and GUID
+
+     The status of one operation of an offer [retrieve-operations]; the first of the two forms of
+    `Location`, used by migrated offers [go-live].
+
+    Args:
+        publisher_id (str): The id of a publisher or an offer: one path segment of letters,
+            digits, `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        offer_id (str): The id of a publisher or an offer: one path segment of letters, digits,
+            `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        operation_id (str): The GUID of an operation [retrieve-operations].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | list[Operation] | Operation
+    """
+
+    return sync_detailed(
+        publisher_id=publisher_id,
+        offer_id=offer_id,
+        operation_id=operation_id,
+        client=client,
+        api_version=api_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    publisher_id: str,
+    offer_id: str,
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    """Read an operation, by offer and GUID
+
+     The status of one operation of an offer [retrieve-operations]; the first of the two forms of
+    `Location`, used by migrated offers [go-live].
+
+    Args:
+        publisher_id (str): The id of a publisher or an offer: one path segment of letters,
+            digits, `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        offer_id (str): The id of a publisher or an offer: one path segment of letters, digits,
+            `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        operation_id (str): The GUID of an operation [retrieve-operations].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | list[Operation] | Operation]
+    """
+
+    kwargs = _get_kwargs(
+        publisher_id=publisher_id,
+        offer_id=offer_id,
+        operation_id=operation_id,
+        api_version=api_version,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    publisher_id: str,
+    offer_id: str,
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> ErrorBody | list[Operation] | Operation | None:
+    """Read an operation, by offer and GUID
+
+     The status of one operation of an offer [retrieve-operations]; the first of the two forms of
+    `Location`, used by migrated offers [go-live].
+
+    Args:
+        publisher_id (str): The id of a publisher or an offer: one path segment of letters,
+            digits, `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        offer_id (str): The id of a publisher or an offer: one path segment of letters, digits,
+            `-`, `_` and `.`, not
+            beginning with a dot. The alphabet is *inferred*, wide enough for every id that the
+            reference
+            shows; `$` is kept out because it joins the parts of an operation's name.
+        operation_id (str): The GUID of an operation [retrieve-operations].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | list[Operation] | Operation
+    """
+
+    return (
+        await asyncio_detailed(
+            publisher_id=publisher_id,
+            offer_id=offer_id,
+            operation_id=operation_id,
+            client=client,
+            api_version=api_version,
+        )
+    ).parsed

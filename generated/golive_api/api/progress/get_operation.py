@@ -1,0 +1,241 @@
+from http import HTTPStatus
+from typing import Any, Literal
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.error_body import ErrorBody
+from ...models.operation import Operation
+from ...types import UNSET, Response
+
+
+def _get_kwargs(
+    operation_id: str,
+    *,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> dict[str, Any]:
+
+    params: dict[str, Any] = {}
+
+    params["api-version"] = api_version
+
+    params = {k: v for k, v in params.items() if v is not UNSET and v is not None}
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/api/operations/{operation_id}".format(
+            operation_id=quote(str(operation_id), safe=""),
+        ),
+        "params": params,
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ErrorBody | list[Operation] | Operation | None:
+    if response.status_code == 200:
+
+        def _parse_response_200(data: object) -> list[Operation] | Operation:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                response_200_type_0 = Operation.from_dict(data)
+
+                return response_200_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            if not isinstance(data, list):
+                raise TypeError()
+            response_200_type_1 = []
+            _response_200_type_1 = data
+            for response_200_type_1_item_data in _response_200_type_1:
+                response_200_type_1_item = Operation.from_dict(
+                    response_200_type_1_item_data
+                )
+
+                response_200_type_1.append(response_200_type_1_item)
+
+            return response_200_type_1
+
+        response_200 = _parse_response_200(response.json())
+
+        return response_200
+
+    if response.status_code == 400:
+        response_400 = ErrorBody.from_dict(response.json())
+
+        return response_400
+
+    if response.status_code == 401:
+        response_401 = ErrorBody.from_dict(response.json())
+
+        return response_401
+
+    if response.status_code == 403:
+        response_403 = ErrorBody.from_dict(response.json())
+
+        return response_403
+
+    if response.status_code == 404:
+        response_404 = ErrorBody.from_dict(response.json())
+
+        return response_404
+
+    if response.status_code == 429:
+        response_429 = ErrorBody.from_dict(response.json())
+
+        return response_429
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    """Read an operation, by its joined name
+
+     The status of one operation, addressed by the second of the two forms of `Location`, used by
+    offers that were not migrated [go-live].
+
+    Args:
+        operation_id (str): Publisher, offer, a version number and a slot, joined by `$` [go-
+            live].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | list[Operation] | Operation]
+    """
+
+    kwargs = _get_kwargs(
+        operation_id=operation_id,
+        api_version=api_version,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> ErrorBody | list[Operation] | Operation | None:
+    """Read an operation, by its joined name
+
+     The status of one operation, addressed by the second of the two forms of `Location`, used by
+    offers that were not migrated [go-live].
+
+    Args:
+        operation_id (str): Publisher, offer, a version number and a slot, joined by `$` [go-
+            live].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | list[Operation] | Operation
+    """
+
+    return sync_detailed(
+        operation_id=operation_id,
+        client=client,
+        api_version=api_version,
+    ).parsed
+
+
+async def asyncio_detailed(
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> Response[ErrorBody | list[Operation] | Operation]:
+    """Read an operation, by its joined name
+
+     The status of one operation, addressed by the second of the two forms of `Location`, used by
+    offers that were not migrated [go-live].
+
+    Args:
+        operation_id (str): Publisher, offer, a version number and a slot, joined by `$` [go-
+            live].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ErrorBody | list[Operation] | Operation]
+    """
+
+    kwargs = _get_kwargs(
+        operation_id=operation_id,
+        api_version=api_version,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    operation_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    api_version: Literal["2017-10-31"] = "2017-10-31",
+) -> ErrorBody | list[Operation] | Operation | None:
+    """Read an operation, by its joined name
+
+     The status of one operation, addressed by the second of the two forms of `Location`, used by
+    offers that were not migrated [go-live].
+
+    Args:
+        operation_id (str): Publisher, offer, a version number and a slot, joined by `$` [go-
+            live].
+        api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ErrorBody | list[Operation] | Operation
+    """
+
+    return (
+        await asyncio_detailed(
+            operation_id=operation_id,
+            client=client,
+            api_version=api_version,
+        )
+    ).parsed

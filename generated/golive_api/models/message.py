@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+from ..models.message_level_type_0 import MessageLevelType0, check_message_level_type_0
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="Message")
+
+
+@_attrs_define
+class Message:
+    """A message of the service [retrieve-operations]. The prose of that page speaks of strings, its
+    sample shows this object.
+
+        Attributes:
+            message_html (str): The text, as HTML. Escape it before showing it.
+            level (MessageLevelType0 | str): How serious a message is [retrieve-operations]; the set is kept open.
+            timestamp (datetime.datetime | Unset): In UTC, with up to seven fractional digits.
+    """
+
+    message_html: str
+    level: MessageLevelType0 | str
+    timestamp: datetime.datetime | Unset = UNSET
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        message_html = self.message_html
+
+        level: str
+        if isinstance(self.level, str):
+            level = self.level
+        else:
+            level = self.level
+
+        timestamp: str | Unset = UNSET
+        if not isinstance(self.timestamp, Unset):
+            timestamp = self.timestamp.isoformat()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "messageHtml": message_html,
+                "level": level,
+            }
+        )
+        if timestamp is not UNSET:
+            field_dict["timestamp"] = timestamp
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        message_html = d.pop("messageHtml")
+
+        def _parse_level(data: object) -> MessageLevelType0 | str:
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                componentsschemas_message_level_type_0 = check_message_level_type_0(
+                    data
+                )
+
+                return componentsschemas_message_level_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(MessageLevelType0 | str, data)
+
+        level = _parse_level(d.pop("level"))
+
+        _timestamp = d.pop("timestamp", UNSET)
+        timestamp: datetime.datetime | Unset
+        if isinstance(_timestamp, Unset):
+            timestamp = UNSET
+        else:
+            timestamp = datetime.datetime.fromisoformat(_timestamp)
+
+        message = cls(
+            message_html=message_html,
+            level=level,
+            timestamp=timestamp,
+        )
+
+        message.additional_properties = d
+        return message
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,81 @@
+"""Take an offer live on Microsoft's commercial marketplace, and never do it twice by accident.
+
+`GoLiveClient` and `AsyncGoLiveClient` are the same thing with the same names. What they begin is an
+`Operation` (`AsyncOperation`); what an operation says is an `OperationStatus`; what goes wrong is a
+`GoLiveError`, whose tree is drawn in `golive.errors`.
+"""
+
+from golive._version import __version__
+from golive.aio import AsyncGoLiveClient, AsyncOperation
+from golive.client import GoLiveClient, Operation
+from golive.clock import Clock, SystemClock
+from golive.errors import (
+    CredentialError,
+    GoLiveError,
+    InvalidInput,
+    InvalidLocation,
+    NotAllowed,
+    NotAuthenticated,
+    NotCanceled,
+    NotFound,
+    OperationCanceled,
+    OperationError,
+    OperationFailed,
+    PreconditionFailed,
+    RequestRefused,
+    ServiceError,
+    ServiceFault,
+    ServiceUnreachable,
+    SubmissionUncertain,
+    Throttled,
+    UnexpectedAnswer,
+    UnsupportedVersion,
+    WaitTimeout,
+)
+from golive.location import ENDPOINT, LocationForm, OperationKind, OperationRef, Origin
+from golive.schedule import PollingPolicy
+from golive.status import Link, Message, OfferStatus, OperationStatus, State, Step, Submission
+
+__all__ = [
+    "ENDPOINT",
+    "AsyncGoLiveClient",
+    "AsyncOperation",
+    "Clock",
+    "CredentialError",
+    "GoLiveClient",
+    "GoLiveError",
+    "InvalidInput",
+    "InvalidLocation",
+    "Link",
+    "LocationForm",
+    "Message",
+    "NotAllowed",
+    "NotAuthenticated",
+    "NotCanceled",
+    "NotFound",
+    "OfferStatus",
+    "Operation",
+    "OperationCanceled",
+    "OperationError",
+    "OperationFailed",
+    "OperationKind",
+    "OperationRef",
+    "OperationStatus",
+    "Origin",
+    "PollingPolicy",
+    "PreconditionFailed",
+    "RequestRefused",
+    "ServiceError",
+    "ServiceFault",
+    "ServiceUnreachable",
+    "State",
+    "Step",
+    "Submission",
+    "SubmissionUncertain",
+    "SystemClock",
+    "Throttled",
+    "UnexpectedAnswer",
+    "UnsupportedVersion",
+    "WaitTimeout",
+    "__version__",
+]

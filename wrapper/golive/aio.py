@@ -1,0 +1,473 @@
+"""The async client: `client` with `await`. It runs on asyncio and on trio."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from types import TracebackType
+from typing import Self, TypeVar
+
+import httpx
+from golive_api.client import Client
+
+from golive import flows
+from golive.answers import REQUEST_TIMEOUT, Answer, AsyncSession, exchange, session_options
+from golive.clock import Clock, SystemClock
+from golive.credentials import AsyncCredential, BearerAuth
+from golive.durations import Duration
+from golive.errors import GoLiveError, InvalidInput
+from golive.flows import Call, Context, Flow, Sleep, Tracker
+from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
+from golive.schedule import PollingPolicy
+from golive.status import OfferStatus, OperationStatus, State, Submission
+
+__all__ = ["AsyncGoLiveClient", "AsyncOperation"]
+
+T = TypeVar("T")
+
+
+class AsyncGoLiveClient:
+    """Takes offers live, and follows and stops what it began.
+
+    A client may be shared by the tasks of one event loop. Use it as an async context manager, or call
+    `aclose`.
+
+    Args:
+        credential: A token (`str`), a function that returns one and is called for every request, or an
+            azure-identity credential; the latter two sync or async. It stays yours: it is not closed.
+        endpoint: Where the service is; default `https://cloudpartner.azure.com`. The token is sent
+            nowhere else.
+        polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
+        request_timeout: Bounds each single request, not an operation: seconds without progress while
+            connecting, sending or receiving, or an `httpx.Timeout`. Default: 15 s to connect, 60 s
+            otherwise.
+        transport: An httpx transport to send requests with, for example one with your own certificate
+            authority, or `golive.emulator`'s. It stays yours: it is not closed.
+        clock: What golive knows about time; replaced in tests.
+        allow_http: Also accept an endpoint with plain `http` on another machine.
+
+    Raises:
+        InvalidInput: An argument is malformed.
+        CredentialError: The credential is a `str` that cannot be a token.
+
+    Example:
+        >>> async with AsyncGoLiveClient(DefaultAzureCredential()) as client:
+        ...     operation = await client.begin_go_live("contoso", "contoso-offer")
+        ...     print(operation.continuation_token())
+        ...     await operation.result(timeout=timedelta(days=5))
+    """
+
+    def __init__(
+        self,
+        credential: AsyncCredential,
+        *,
+        endpoint: str = ENDPOINT,
+        polling: PollingPolicy | None = None,
+        request_timeout: float | httpx.Timeout = REQUEST_TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+        clock: Clock | None = None,
+        allow_http: bool = False,
+    ) -> None:
+        clock = clock or SystemClock()
+        origin = Origin.parse(endpoint, allow_http=allow_http)
+        session = AsyncSession(
+            **session_options(
+                BearerAuth(credential, origin=origin, clock=clock), origin, request_timeout
+            ),
+            transport=None if transport is None else _Borrowed(transport),
+        )
+        self._driver = _Driver(Context(origin, polling or PollingPolicy(), clock), session)
+
+    @property
+    def endpoint(self) -> str:
+        """Where the service is."""
+        return str(self._driver.context.origin)
+
+    async def begin_go_live(
+        self, publisher_id: str, offer_id: str, *, if_match: str | None = None
+    ) -> AsyncOperation:
+        """Take an offer live: adopt the go-live that runs for it, or begin one.
+
+        The request that begins it is sent once at most, whatever happens.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            if_match: Begin only if the offer still is at this version: an ETag, as `offer_status` gives
+                it, or `*`. Not looked at when a running go-live is adopted.
+
+        Returns:
+            The operation to follow; `adopted` tells whether it ran already.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no connection; nothing was begun.
+            SubmissionUncertain: The request was sent and its answer lost.
+            InvalidLocation: The service accepted, but did not say where the operation is.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        flow = flows.begin_go_live(self._driver.context, publisher_id, offer_id, if_match=if_match)
+        return AsyncOperation(self._driver, await self._driver.run(flow))
+
+    async def begin_publish(
+        self,
+        publisher_id: str,
+        offer_id: str,
+        *,
+        notification_emails: Iterable[str] = (),
+        if_match: str | None = None,
+    ) -> AsyncOperation:
+        """Publish an offer to its preview. The operation is over when it waits for its publisher.
+
+        Doing it again while a publish of the same version runs is harmless (page "publish-offer").
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            notification_emails: Whom the service notifies, of the later go-live too. Ignored by the
+                service for migrated offers, whose seller contact gets the mail (page "go-live").
+            if_match: Publish only if the offer still is at this version: an ETag or `*`.
+
+        Returns:
+            The operation to follow.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no connection; nothing was begun.
+            SubmissionUncertain: The request was sent and its answer lost.
+            InvalidLocation: The service accepted, but did not say where the operation is.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        flow = flows.begin_publish(
+            self._driver.context,
+            publisher_id,
+            offer_id,
+            notification_emails=flows.emails(notification_emails),
+            if_match=if_match,
+        )
+        return AsyncOperation(self._driver, await self._driver.run(flow))
+
+    async def begin_cancel(
+        self,
+        publisher_id: str,
+        offer_id: str,
+        *,
+        notification_emails: Iterable[str] = (),
+        if_match: str | None = None,
+    ) -> AsyncOperation:
+        """Cancel what runs for an offer. It takes one to three minutes to take effect.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            notification_emails: Whom the service notifies.
+            if_match: Cancel only if the offer still is at this version: an ETag or `*`.
+
+        Returns:
+            The operation that is being canceled. Its `result` raises `NotCanceled` if it ended in
+            another way first.
+
+        Raises:
+            InvalidInput: An argument is malformed, or there is nothing to cancel.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no connection; nothing was canceled.
+            SubmissionUncertain: The request was sent and its answer lost.
+            InvalidLocation: The service accepted, but did not say where the operation is.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        flow = flows.begin_cancel(
+            self._driver.context,
+            publisher_id,
+            offer_id,
+            notification_emails=flows.emails(notification_emails),
+            if_match=if_match,
+        )
+        return AsyncOperation(self._driver, await self._driver.run(flow))
+
+    def operation(self, token: str | OperationRef) -> AsyncOperation:
+        """Take up an operation again, tomorrow or elsewhere. Nothing is sent.
+
+        Args:
+            token: What `AsyncOperation.continuation_token` gave, or `Submission.ref`.
+
+        Returns:
+            The operation to follow.
+
+        Raises:
+            InvalidInput: It is not a token, or one of another endpoint.
+        """
+        return AsyncOperation(self._driver, flows.resume(self._driver.context, token))
+
+    async def submissions(
+        self, publisher_id: str, offer_id: str, *, state: State | None = None
+    ) -> tuple[Submission, ...]:
+        """List the operations of an offer.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            state: Only those in this state; default all.
+
+        Returns:
+            The operations, in the service's order.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._driver.run(
+            flows.submissions(self._driver.context, publisher_id, offer_id, state=state)
+        )
+
+    async def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
+        """Read where an offer stands; `ready_to_go_live` tells whether it can go live.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+
+        Returns:
+            A snapshot of the offer.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._driver.run(flows.offer_status(self._driver.context, publisher_id, offer_id))
+
+    async def aclose(self) -> None:
+        """Close the connections that the client opened."""
+        await self._driver.session.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint={self.endpoint!r})"
+
+
+class AsyncOperation:
+    """A long-running operation of the service: its last snapshot, and the ways to get newer ones.
+
+    Nothing runs in the background: only `refresh`, `updates` (or iteration), `wait` and `result` ask
+    the service. Tasks may share an operation.
+    """
+
+    def __init__(self, driver: _Driver, tracker: Tracker) -> None:
+        self._driver = driver
+        self._tracker = tracker
+
+    @property
+    def ref(self) -> OperationRef:
+        """The operation's address, in parts."""
+        return self._tracker.ref
+
+    @property
+    def kind(self) -> OperationKind:
+        """What the operation was begun for."""
+        return self._tracker.kind
+
+    @property
+    def adopted(self) -> bool:
+        """Whether the operation ran already when it was to be begun."""
+        return self._tracker.adopted
+
+    @property
+    def status(self) -> OperationStatus:
+        """The last snapshot; its state is `UNKNOWN` before the first. No I/O."""
+        return self._tracker.status
+
+    @property
+    def done(self) -> bool:
+        """Whether the last snapshot is final: the operation ended, or a publish waits. No I/O.
+
+        It changes only when something asks the service, such as `refresh` or `wait`.
+        """
+        return self._tracker.done
+
+    def continuation_token(self) -> str:
+        """Return what `operation` of a client takes up the operation by: its absolute address.
+
+        It holds no secret. What the operation was begun for follows as the fragment, unless it is a
+        go-live. No I/O.
+        """
+        return self._tracker.token
+
+    async def refresh(self) -> OperationStatus:
+        """Ask the service once, now.
+
+        Returns:
+            The new snapshot.
+
+        Raises:
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._driver.run(flows.refresh(self._driver.context, self._tracker))
+
+    async def updates(self, timeout: Duration | None = None) -> AsyncIterator[OperationStatus]:
+        """Follow the operation: a new snapshot whenever something changed, until it is over.
+
+        The last one is the outcome, whatever it is; `result` raises if it is no success.
+
+        Args:
+            timeout: Bounds the whole iteration, your own code in between included: a `timedelta` or
+                seconds. The default is no bound: as long as the operation takes.
+
+        Yields:
+            Snapshots, each different from the one before.
+
+        Raises:
+            InvalidInput: The timeout is malformed.
+            WaitTimeout: The time ran out; the operation goes on.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        deadline = flows.deadline(self._driver.context, timeout)
+        shown: OperationStatus | None = None
+        while shown is None or not self._tracker.is_over(shown):
+            shown = await self._follow(flows.changed(shown), deadline)
+            yield shown
+
+    def __aiter__(self) -> AsyncIterator[OperationStatus]:
+        """Follow the operation without a time limit; see `updates`."""
+        return self.updates()
+
+    async def wait(self, timeout: Duration | None = None) -> OperationStatus:
+        """Wait until the operation is over.
+
+        Args:
+            timeout: Bounds the whole wait: a `timedelta` or seconds. When it runs out, the service is
+                asked one last time. The default is no bound: as long as the operation takes.
+
+        Returns:
+            The outcome, whatever it is.
+
+        Raises:
+            InvalidInput: The timeout is malformed.
+            WaitTimeout: The time ran out; the operation goes on.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._follow(self._tracker.is_over, flows.deadline(self._driver.context, timeout))
+
+    async def result(self, timeout: Duration | None = None) -> OperationStatus:
+        """Wait until the operation is over, and raise if it is no success.
+
+        Args:
+            timeout: Bounds the whole wait: a `timedelta` or seconds. When it runs out, the service is
+                asked one last time. The default is no bound: as long as the operation takes.
+
+        Returns:
+            The outcome: succeeded; for a publish also waiting for its publisher; for a cancellation
+            canceled.
+
+        Raises:
+            InvalidInput: The timeout is malformed.
+            OperationFailed: The operation failed.
+            OperationCanceled: The operation was canceled.
+            NotCanceled: The operation was to be canceled, but ended in another way first.
+            WaitTimeout: The time ran out; the operation goes on.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        await self.wait(timeout)
+        return flows.result(self._tracker)
+
+    async def cancel(self) -> AsyncOperation:
+        """Cancel what runs for the offer of this operation; see `AsyncGoLiveClient.begin_cancel`.
+
+        Returns:
+            The operation that is being canceled.
+
+        Raises:
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no connection; nothing was canceled.
+            SubmissionUncertain: The request was sent and its answer lost.
+            InvalidLocation: The service accepted, but did not say where the operation is.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        flow = flows.begin_cancel(
+            self._driver.context,
+            self.ref.publisher_id,
+            self.ref.offer_id,
+            notification_emails=(),
+            if_match=None,
+            ref=self.ref,
+        )
+        return AsyncOperation(self._driver, await self._driver.run(flow))
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.continuation_token()} {self.status.state.value}>"
+
+    async def _follow(
+        self, until: Callable[[OperationStatus], bool], deadline: float | None
+    ) -> OperationStatus:
+        return await self._driver.run(
+            flows.follow(self._driver.context, self._tracker, until=until, deadline=deadline)
+        )
+
+
+class _Driver:
+    """Runs flows with async calls."""
+
+    def __init__(self, context: Context, session: AsyncSession) -> None:
+        self.context = context
+        self.session = session
+        self._api = Client(base_url=str(context.origin)).set_async_httpx_client(session)
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result."""
+        resume: Callable[[], Call | Sleep] = partial(next, flow)
+        try:
+            while True:
+                wanted = resume()
+                try:
+                    outcome = await self._perform(wanted)
+                except GoLiveError as error:
+                    resume = partial(flow.throw, error)
+                else:
+                    resume = partial(flow.send, outcome)
+        except StopIteration as stop:
+            value: T = stop.value
+            return value
+        finally:
+            flow.close()
+
+    async def _perform(self, wanted: Call | Sleep) -> Answer | None:
+        if isinstance(wanted, Sleep):
+            await self.context.clock.sleep_async(wanted.seconds)
+            return None
+        if self.session.is_closed:
+            raise InvalidInput("The client is closed.")
+        with exchange() as seen:
+            response = await wanted.endpoint.asyncio_detailed(client=self._api, **wanted.arguments)
+            return seen.answer(response.parsed)
+
+
+class _Borrowed(httpx.AsyncBaseTransport):
+    """The caller's transport, which closing the client leaves open."""
+
+    def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._transport = transport
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._transport.handle_async_request(request)

@@ -1,0 +1,244 @@
+"""Tokens: whatever the caller has becomes an `httpx.Auth` that is bound to one origin.
+
+A token lives for about an hour and an operation for up to days (page "prerequisites"), so the credential
+is asked again ahead of expiry, by one request at a time.
+"""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
+from functools import partial
+from typing import Any, Protocol
+
+import anyio
+import anyio.to_thread
+import httpx
+from attrs import field, frozen
+
+from golive.clock import Clock
+from golive.errors import CredentialError, GoLiveError, InvalidInput
+from golive.location import Origin
+
+__all__ = [
+    "SCOPE",
+    "AccessToken",
+    "AsyncCredential",
+    "AsyncTokenCredential",
+    "AsyncTokenInfoCredential",
+    "BearerAuth",
+    "Credential",
+    "TokenCredential",
+    "TokenInfoCredential",
+]
+
+#: What a token is asked for (page "prerequisites").
+SCOPE = "https://cloudpartner.azure.com/.default"
+
+#: A token is replaced when it has less than this left, in seconds.
+REFRESH_AHEAD = 300.0
+
+
+class AccessToken(Protocol):
+    """A token and its end of life; azure-identity's `AccessToken` and `AccessTokenInfo` are such."""
+
+    @property
+    def token(self) -> str:
+        """The token itself."""
+        ...
+
+    @property
+    def expires_on(self) -> int:
+        """When it expires, in seconds since 1970-01-01 UTC."""
+        ...
+
+
+class TokenCredential(Protocol):
+    """What azure-identity's credentials are."""
+
+    def get_token(self, *scopes: str) -> AccessToken:
+        """Return a token for the scopes."""
+        ...
+
+
+class TokenInfoCredential(Protocol):
+    """What azure-identity's newer credentials are."""
+
+    def get_token_info(self, *scopes: str) -> AccessToken:
+        """Return a token for the scopes."""
+        ...
+
+
+class AsyncTokenCredential(Protocol):
+    """What the credentials of azure-identity's `aio` are."""
+
+    async def get_token(self, *scopes: str) -> AccessToken:
+        """Return a token for the scopes."""
+        ...
+
+
+class AsyncTokenInfoCredential(Protocol):
+    """What the newer credentials of azure-identity's `aio` are."""
+
+    async def get_token_info(self, *scopes: str) -> AccessToken:
+        """Return a token for the scopes."""
+        ...
+
+
+#: What a client takes: a token, a function that returns one, or an azure-identity credential.
+Credential = str | Callable[[], str] | TokenCredential | TokenInfoCredential
+
+#: What an async client takes: the same, or their async counterparts.
+AsyncCredential = (
+    Credential | Callable[[], Awaitable[str]] | AsyncTokenCredential | AsyncTokenInfoCredential
+)
+
+
+@frozen
+class _Token:
+    value: str = field(repr=False)
+    expires_on: float
+
+    @classmethod
+    def of(cls, answer: object) -> _Token:
+        """Check what a credential gave, without ever showing it."""
+        if isinstance(answer, str):
+            # A function may return another token each time, so it is asked each time.
+            return cls(_checked(answer), float("-inf"))
+        value, expires_on = getattr(answer, "token", None), getattr(answer, "expires_on", None)
+        if not isinstance(value, str) or not isinstance(expires_on, (int, float)):
+            raise CredentialError(
+                f"The credential gave {type(answer).__name__} instead of a str or an access token."
+            )
+        return cls(_checked(value), float(expires_on))
+
+
+def _checked(token: str) -> str:
+    if not token:
+        raise CredentialError("The token is empty. Is the variable that it comes from set?")
+    if token[:7].casefold() == "bearer ":
+        raise CredentialError("The token begins with 'Bearer '; give the token alone.")
+    if not all("!" <= character <= "~" for character in token):
+        raise CredentialError(
+            "The token contains a space, a line end or a character that is not ASCII;"
+            " give the token alone."
+        )
+    return token
+
+
+class BearerAuth(httpx.Auth):
+    """Adds `Authorization: Bearer …` to requests to one origin, and to no other.
+
+    Args:
+        credential: Where tokens come from. It stays the caller's: it is not closed.
+        origin: The only origin that gets a token.
+        clock: Tells whether a token is about to expire.
+
+    Raises:
+        InvalidInput: The credential is none.
+        CredentialError: The credential is a `str` that cannot be a token.
+    """
+
+    def __init__(self, credential: AsyncCredential, *, origin: Origin, clock: Clock) -> None:
+        self._origin = origin
+        self._clock = clock
+        self._ask = _asker(credential)
+        self._token: _Token | None = None
+        if isinstance(credential, str):
+            self._token = _Token(_checked(credential), float("inf"))
+        self._lock = threading.Lock()
+        self._async_lock = anyio.Lock()
+
+    def __repr__(self) -> str:
+        return f"BearerAuth(origin={str(self._origin)!r})"
+
+    def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Add the token, asking the credential if need be (an extension point of httpx)."""
+        self._check(request)
+        with self._lock:
+            if (token := self._fresh()) is None:
+                token = self._token = self._ask_now()
+        request.headers["Authorization"] = f"Bearer {token.value}"
+        yield request
+
+    async def async_auth_flow(
+        self, request: httpx.Request
+    ) -> AsyncGenerator[httpx.Request, httpx.Response]:
+        """Add the token, asking the credential if need be (an extension point of httpx)."""
+        self._check(request)
+        async with self._async_lock:
+            if (token := self._fresh()) is None:
+                token = self._token = await self._ask_async()
+        request.headers["Authorization"] = f"Bearer {token.value}"
+        yield request
+
+    def _check(self, request: httpx.Request) -> None:
+        url = request.url
+        port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
+        if Origin(url.scheme, url.host, port) != self._origin:
+            raise InvalidInput(f"No token is sent to {url.scheme}://{url.host}, only to {self._origin}.")
+
+    def _fresh(self) -> _Token | None:
+        token = self._token
+        if token is None or token.expires_on - self._clock.now() < REFRESH_AHEAD:
+            return None
+        return token
+
+    def _ask_now(self) -> _Token:
+        answer = _asked(self._ask)
+        if inspect.isawaitable(answer):
+            _discard(answer)
+            raise InvalidInput(
+                "The credential is async; give it to AsyncGoLiveClient, or give a sync one."
+            )
+        return _Token.of(answer)
+
+    async def _ask_async(self) -> _Token:
+        if inspect.iscoroutinefunction(self._ask):
+            answer = _asked(self._ask)
+        else:
+            # A sync credential may take seconds over the network; the event loop goes on meanwhile.
+            answer = await anyio.to_thread.run_sync(_asked, self._ask)
+        if inspect.isawaitable(answer):
+            try:
+                answer = await answer
+            except Exception as error:
+                raise _failed(error) from error
+        return _Token.of(answer)
+
+
+def _asker(credential: object) -> Callable[[], Any]:
+    if isinstance(credential, str):
+        return lambda: credential
+    for name in ("get_token_info", "get_token"):
+        method = getattr(credential, name, None)
+        if callable(method):
+            return partial(method, SCOPE)
+    if callable(credential):
+        return credential
+    raise InvalidInput(
+        "A credential is a token, a function that returns one, or has get_token as azure-identity's do;"
+        f" {type(credential).__name__} is none of these."
+    )
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except Exception as error:
+        raise _failed(error) from error
+
+
+def _failed(error: Exception) -> GoLiveError:
+    if isinstance(error, GoLiveError):
+        return error
+    # Only the first line: azure-identity reports every credential of its chain, a line each.
+    reason = next(iter(str(error).splitlines()), "")
+    return CredentialError(f"The credential gave no token: {type(error).__name__}: {reason}")
+
+
+def _discard(awaitable: object) -> None:
+    close = getattr(awaitable, "close", None)
+    if callable(close):
+        close()

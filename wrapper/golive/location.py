@@ -1,0 +1,319 @@
+"""Where an operation lives: `Location` headers and continuation tokens become an `OperationRef`.
+
+The service answers with a relative `Location` in one of two forms (page "go-live"); older revisions of
+that page name `Operation-Location` with an absolute address instead. What follows such an address
+carries a token, so nothing is followed that is not exactly one of the known forms on the endpoint's
+own origin. Requests are made from the parts, never from the text that was received.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from enum import StrEnum
+from urllib.parse import SplitResult, unquote, urlsplit
+
+from attrs import field, frozen
+
+from golive.errors import InvalidInput
+
+__all__ = [
+    "API_VERSION",
+    "ENDPOINT",
+    "LocationForm",
+    "OperationKind",
+    "OperationRef",
+    "Origin",
+    "check_identifier",
+    "make_token",
+    "parse_location",
+    "parse_token",
+    "read_location",
+]
+
+#: Where the service is (page "go-live").
+ENDPOINT = "https://cloudpartner.azure.com"
+
+#: The version of the API that the contract describes.
+API_VERSION = "2017-10-31"
+
+#: Longer than any address of the two forms can lawfully be.
+MAX_LENGTH = 2048
+
+# These are the contract's patterns; a test keeps them equal.
+_IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
+_SLOT = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
+
+_DEFAULT_PORTS = {"https": 443, "http": 80}
+
+
+class LocationForm(StrEnum):
+    """The two forms of an operation's address (page "go-live")."""
+
+    #: `/api/publishers/{publisher}/offers/{offer}/operations/{guid}`
+    MIGRATED = "migrated"
+    #: `/api/operations/{publisher}${offer}${number}${slot}`
+    NON_MIGRATED = "non-migrated"
+
+
+class OperationKind(StrEnum):
+    """What an operation was begun for, which decides when following it is over."""
+
+    GO_LIVE = "go-live"
+    PUBLISH = "publish"
+    CANCEL = "cancel"
+
+
+@frozen
+class Origin:
+    """Scheme, host and port: the only place a token is sent to (RFC 6454, section 4).
+
+    Attributes:
+        scheme: `https` or `http`.
+        host: The host name in lower case, or an IP address (IPv6 without brackets).
+        port: The port, also if it is the scheme's default.
+    """
+
+    scheme: str
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, parts: SplitResult) -> Origin:
+        """Return the origin of a split address.
+
+        Raises:
+            ValueError: It has no usable scheme, host or port.
+        """
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise ValueError("it is not an http or https address")
+        port = parts.port
+        return cls(parts.scheme, parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
+
+    @classmethod
+    def parse(cls, endpoint: str, *, allow_http: bool = False) -> Origin:
+        """Read the endpoint that the caller gives.
+
+        Args:
+            endpoint: For example `https://cloudpartner.azure.com`; no path, query or user.
+            allow_http: Also accept plain `http` to a host other than this machine.
+
+        Raises:
+            InvalidInput: It is not such an address.
+        """
+        try:
+            _refuse_odd_characters(endpoint)
+            parts = urlsplit(endpoint)
+            if "@" in parts.netloc:
+                # Shown without its value: it may hold a password.
+                raise InvalidInput("The endpoint must not contain a user or password.")
+            origin = cls.of(parts)
+        except InvalidInput:
+            raise
+        except ValueError as error:
+            raise InvalidInput(
+                f"The endpoint {_shown(endpoint)} is not acceptable: {error}."
+                " Give something like https://cloudpartner.azure.com."
+            ) from None
+        if parts.path not in ("", "/") or parts.query or parts.fragment:
+            raise InvalidInput(
+                f"The endpoint {_shown(endpoint)} must have no path or query: give {origin}."
+            )
+        if origin.scheme == "http" and not allow_http and not origin.is_loopback:
+            raise InvalidInput(
+                f"The endpoint {_shown(endpoint)} would send the token unencrypted."
+                " Use https, or allow http in so many words."
+            )
+        return origin
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
+        return f"{self.scheme}://{host}{port}"
+
+
+@frozen
+class OperationRef:
+    """The address of an operation, in parts.
+
+    Attributes:
+        origin: Where the service is.
+        publisher_id: The publisher.
+        offer_id: The offer.
+        operation_id: A GUID, or publisher, offer, number and slot joined by `$`.
+        form: Which of the two forms the address has.
+    """
+
+    origin: Origin = field(repr=str)
+    publisher_id: str
+    offer_id: str
+    operation_id: str
+    form: LocationForm
+
+    @property
+    def path(self) -> str:
+        """The path of the operation, in the form that the service uses."""
+        if self.form is LocationForm.NON_MIGRATED:
+            return f"/api/operations/{self.operation_id}"
+        return (
+            f"/api/publishers/{self.publisher_id}/offers/{self.offer_id}/operations/{self.operation_id}"
+        )
+
+    @property
+    def url(self) -> str:
+        """The absolute address of the operation."""
+        return f"{self.origin}{self.path}?api-version={API_VERSION}"
+
+    def __str__(self) -> str:
+        return self.url
+
+
+def check_identifier(value: str, name: str) -> str:
+    """Return a publisher or offer id if it is one.
+
+    Args:
+        value: The id: 1 to 128 ASCII letters, digits, `-`, `_` and `.`, not beginning with a dot.
+        name: What the error calls it.
+
+    Raises:
+        InvalidInput: It is not; sent as it is, it would name another address.
+    """
+    if isinstance(value, str) and _IDENTIFIER.fullmatch(value):
+        return value
+    raise InvalidInput(
+        f"The {name} {_shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
+        " not beginning with a dot."
+    )
+
+
+def read_location(headers: Mapping[str, str], origin: Origin) -> OperationRef:
+    """Find the address of the operation in the headers of a 202.
+
+    Args:
+        headers: The headers, looked up without regard to case by the mapping itself.
+        origin: The origin that the request was sent to.
+
+    Raises:
+        ValueError: There is none, or it is not acceptable; the text says why.
+    """
+    for name in ("location", "operation-location"):
+        value = headers.get(name)
+        if value is not None:
+            try:
+                return parse_location(value, origin)
+            except ValueError as error:
+                raise ValueError(
+                    f"its {name.title()} {_shown(value)} is not acceptable: {error}"
+                ) from None
+    raise ValueError("it has neither a Location nor an Operation-Location header")
+
+
+def parse_location(value: str, origin: Origin) -> OperationRef:
+    """Read an operation's address, absolute or relative to the origin (RFC 3986, section 5).
+
+    The query and the fragment are not used: the contract fixes the query.
+
+    Args:
+        value: The text as it was received.
+        origin: The only origin that is accepted.
+
+    Raises:
+        ValueError: It is not exactly one of the two known forms at that origin; the text says why.
+    """
+    _refuse_odd_characters(value)
+    parts = urlsplit(value)
+    if parts.scheme or parts.netloc:
+        if "@" in parts.netloc:
+            raise ValueError("it contains a user")
+        if not parts.scheme:
+            raise ValueError("it names a host without a scheme")
+        found = Origin.of(parts)
+        if found != origin:
+            raise ValueError(f"it leads to {found}, but requests go to {origin} only")
+    segments = [_segment(segment) for segment in parts.path.split("/")]
+    match segments:
+        case ["", "api", "publishers", publisher, "offers", offer, "operations", operation]:
+            if all(_IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):
+                return OperationRef(origin, publisher, offer, operation, LocationForm.MIGRATED)
+        case ["", "api", "operations", operation]:
+            match operation.split("$"):
+                case [publisher, offer, number, slot] if (
+                    _IDENTIFIER.fullmatch(publisher)
+                    and _IDENTIFIER.fullmatch(offer)
+                    and _NUMBER.fullmatch(number)
+                    and _SLOT.fullmatch(slot)
+                ):
+                    return OperationRef(origin, publisher, offer, operation, LocationForm.NON_MIGRATED)
+    raise ValueError(
+        "it has neither of the two known forms,"
+        " /api/publishers/…/offers/…/operations/… and /api/operations/…$…$…$…"
+    )
+
+
+def parse_token(token: str, origin: Origin) -> tuple[OperationRef, OperationKind]:
+    """Read a continuation token: an operation's address, and what it was begun for in the fragment.
+
+    No fragment means a go-live. The fragment never leaves the client (RFC 3986, section 3.5).
+
+    Args:
+        token: What `Operation.continuation_token` gave, or an operation's address from elsewhere.
+        origin: The endpoint of the client that is to follow it.
+
+    Raises:
+        InvalidInput: It is not such a token, or one for another endpoint.
+    """
+    if not isinstance(token, str):
+        raise InvalidInput(f"A continuation token is a str, not {type(token).__name__}.")
+    address, _, fragment = token.strip().partition("#")
+    try:
+        ref = parse_location(address, origin)
+        kind = OperationKind(fragment) if fragment else OperationKind.GO_LIVE
+    except ValueError as error:
+        hint = ""
+        if (
+            address.partition("?")[0].rpartition("/")[0].endswith("/api/operations")
+            and "$" not in address
+        ):
+            hint = " If a shell took the $… away, put the token in single quotes."
+        raise InvalidInput(f"The token {_shown(token)} is not acceptable: {error}.{hint}") from None
+    return ref, kind
+
+
+def make_token(ref: OperationRef, kind: OperationKind) -> str:
+    """Write the continuation token that `parse_token` reads."""
+    return ref.url if kind is OperationKind.GO_LIVE else f"{ref.url}#{kind.value}"
+
+
+def _refuse_odd_characters(value: str) -> None:
+    # Before any parsing: urlsplit drops tabs and line ends, and browsers read a backslash as a slash.
+    if not value:
+        raise ValueError("it is empty")
+    if len(value) > MAX_LENGTH:
+        raise ValueError(f"it is longer than {MAX_LENGTH} characters")
+    for character in value:
+        if not "!" <= character <= "~" or character == "\\":
+            raise ValueError(f"it contains the character {character!r}")
+
+
+def _segment(raw: str) -> str:
+    segment = unquote(raw)
+    if segment in (".", "..") or any(c in "/\\%" or not "!" <= c <= "~" for c in segment):
+        raise ValueError(f"its path contains {raw!r}")
+    return segment
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

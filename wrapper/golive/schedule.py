@@ -1,0 +1,116 @@
+"""When to ask next.
+
+A fixed interval is either late by hours or asks tens of thousands of times in a wait of days. Here the
+pause grows with the time already waited, so that the end is noticed within a small share of the whole
+duration, whatever that is. `benchmarks/schedule.py` shows the numbers.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from attrs import Attribute, field, frozen
+
+from golive.durations import Duration, to_seconds
+from golive.errors import InvalidInput
+
+__all__ = ["PollingPolicy", "read_retry_after"]
+
+
+def _seconds(value: Duration) -> float:
+    return to_seconds(value, "A pause of PollingPolicy")
+
+
+def _positive(policy: PollingPolicy, attribute: Attribute[float], value: float) -> None:
+    if value == 0:
+        raise InvalidInput(f"PollingPolicy.{attribute.name} must be more than zero.")
+
+
+def _is_share(policy: PollingPolicy, attribute: Attribute[float], value: float) -> None:
+    if not isinstance(value, (int, float)) or not 0 <= value <= 1:
+        raise InvalidInput(f"PollingPolicy.{attribute.name} must lie between 0 and 1, not {value!r}.")
+
+
+@frozen(kw_only=True)
+class PollingPolicy:
+    """How often to ask for the status of an operation.
+
+    The pause before the next request is `share` of the time since the operation began to be followed,
+    but at least `floor` and at most `ceiling`, varied by `jitter`. Of operations that take 5 minutes to
+    5 days, this notices 99 % within 1.6 % of their duration, for 337 requests on average.
+
+    Attributes:
+        share: The pause as a share of the time already waited, 0 to 1; default 0.015.
+        floor: The shortest pause, a `timedelta` or seconds; default 5 seconds.
+        ceiling: The longest pause, a `timedelta` or seconds; default 10 minutes.
+        jitter: How much the pause is varied at random in both directions, 0 to 1; default 0.1. It keeps
+            many clients from asking at the same moment.
+        retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
+            `timedelta` or seconds; default 1 hour. Up to there it is obeyed, also beyond `ceiling`.
+
+    Raises:
+        InvalidInput: A value is out of its range, or `floor` is more than `ceiling`.
+    """
+
+    share: float = field(default=0.015, validator=_is_share)
+    floor: float = field(default=5.0, converter=_seconds, validator=_positive)
+    ceiling: float = field(default=600.0, converter=_seconds, validator=_positive)
+    jitter: float = field(default=0.1, validator=_is_share)
+    retry_after_limit: float = field(default=3600.0, converter=_seconds, validator=_positive)
+
+    def __attrs_post_init__(self) -> None:
+        if self.floor > self.ceiling:
+            raise InvalidInput(
+                f"PollingPolicy.floor ({self.floor:g} s) is more than its ceiling ({self.ceiling:g} s)."
+            )
+
+    def pause(
+        self,
+        elapsed: float,
+        *,
+        retry_after: float | None = None,
+        vary: Callable[[float, float], float] = random.uniform,
+    ) -> float:
+        """Return how long to wait before the next request.
+
+        Args:
+            elapsed: For how long the operation has been followed, in seconds.
+            retry_after: What the service asked for, in seconds. It is a least time (RFC 9110, section
+                10.2.3), so it never shortens the pause.
+            vary: Draws a number between two others; the default is `random.uniform`.
+
+        Returns:
+            The pause in seconds.
+        """
+        planned = min(max(self.share * elapsed, self.floor), self.ceiling)
+        pause = planned * vary(1 - self.jitter, 1 + self.jitter)
+        if retry_after is not None:
+            pause = max(pause, min(retry_after, self.retry_after_limit))
+        return pause
+
+
+def read_retry_after(value: str | None, now: float) -> float | None:
+    """Read a `Retry-After` header (RFC 9110, section 10.2.3).
+
+    Args:
+        value: A whole number of seconds or an HTTP date; None if the header is missing.
+        now: The time of day, in seconds since 1970-01-01 UTC.
+
+    Returns:
+        Seconds from now, not negative; None if the header is missing or is neither.
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    if value.isascii() and value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
