@@ -91,6 +91,7 @@ class Answer:
         status_code: 200 or 202.
         headers: The headers, looked up without regard to case.
         parsed: What the generated client made of the body.
+        is_array: Whether the body is a JSON array; the generated client takes `{}` for an empty one.
         method: The request's method.
         url: The request's address, without its query.
     """
@@ -98,6 +99,7 @@ class Answer:
     status_code: int
     headers: Mapping[str, str]
     parsed: object
+    is_array: bool
     method: str
     url: str
 
@@ -134,6 +136,7 @@ class _Exchange:
             status_code=response.status_code,
             headers=response.headers,
             parsed=parsed,
+            is_array=response.content.lstrip().startswith(b"["),
             method=response.request.method,
             url=_bare(response.request.url),
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from datetime import timedelta
 
 from golive.errors import InvalidInput
 
 __all__ = ["Duration", "to_seconds"]
+
+#: The longest that is accepted, 100 years in seconds: what every operating system can sleep.
+LONGEST = 100 * 365 * 86_400.0
 
 #: A length of time: a `timedelta`, or a number of seconds.
 Duration = timedelta | float
@@ -21,16 +23,15 @@ def to_seconds(value: Duration, name: str) -> float:
         name: What the error calls it.
 
     Raises:
-        InvalidInput: It is not a length of time, or is negative or not finite.
+        InvalidInput: It is not a length of time, is negative, or is more than 100 years.
     """
     if isinstance(value, timedelta):
-        return _checked(value.total_seconds(), value, name)
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        seconds = value.total_seconds()
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        seconds = value
+    else:
         raise InvalidInput(f"{name} must be a timedelta or a number of seconds, not {value!r}.")
-    return _checked(float(value), value, name)
-
-
-def _checked(seconds: float, value: Duration, name: str) -> float:
-    if not math.isfinite(seconds) or seconds < 0:
-        raise InvalidInput(f"{name} must be finite and not negative, not {value!r}.")
-    return seconds
+    # Written so that NaN is refused, too.
+    if not 0 <= seconds <= LONGEST:
+        raise InvalidInput(f"{name} must be from 0 to 100 years, not {value!r}.")
+    return float(seconds)

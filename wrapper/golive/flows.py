@@ -206,7 +206,7 @@ def submissions(
     if state is State.RUNNING:
         arguments["status"] = "running"
     answer = yield from _call(list_submissions, arguments)
-    if not isinstance(answer.parsed, list):
+    if not answer.is_array or not isinstance(answer.parsed, list):
         raise answer.unexpected("the body is not a list of operations")
     try:
         found = tuple(
@@ -320,9 +320,7 @@ def result(tracker: Tracker) -> OperationStatus:
         raise OperationCanceled(
             "The operation was canceled.", status=status, continuation_token=tracker.token
         )
-    raise OperationFailed(
-        f"The operation failed: {_reason(status)}", status=status, continuation_token=tracker.token
-    )
+    raise OperationFailed(_failure(status), status=status, continuation_token=tracker.token)
 
 
 def emails(value: object) -> tuple[str, ...]:
@@ -354,9 +352,10 @@ def _running_go_live(context: Context, publisher_id: str, offer_id: str) -> Flow
         if same_word(entry.submission_type, "golive"):
             return tracker
         # The sample of "retrieve-operations" calls every operation `publish`. One that waits for its
-        # publisher is the precondition of a go-live; one past that step is a go-live.
+        # publisher is the precondition of a go-live; one that is signed off is a go-live.
         offer = yield from offer_status(context, publisher_id, offer_id)
-        if any(same_word(s.id, SIGN_OFF) and s.state is State.SUCCEEDED for s in offer.steps):
+        signed_off = (State.RUNNING, State.SUCCEEDED)
+        if any(same_word(s.id, SIGN_OFF) and s.state in signed_off for s in offer.steps):
             return tracker
     return None
 
@@ -435,9 +434,11 @@ def _notification(addresses: tuple[str, ...]) -> Notification | None:
     return Notification(metadata=NotificationMetadata(notification_emails=",".join(addresses)))
 
 
-def _reason(status: OperationStatus) -> str:
-    from_steps = [message for step in status.steps for message in step.messages]
-    errors = [m.text for m in (*status.messages, *from_steps) if same_word(m.level, "error")]
+def _failure(status: OperationStatus) -> str:
     step = status.current_step
-    reasons = [status.error or "", *errors, f"in the step {step.name!r}" if step else ""]
-    return "; ".join(dict.fromkeys(filter(None, reasons))) or "the service gave no reason"
+    from_steps = [message for each in status.steps for message in each.messages]
+    errors = [m.text for m in (*status.messages, *from_steps) if same_word(m.level, "error")]
+    reasons = [reason.rstrip(". ") for reason in (status.error or "", *errors)]
+    told = "; ".join(dict.fromkeys(filter(None, reasons))) or "the service gave no reason"
+    where = f" in the step {step.name!r}" if step else ""
+    return f"The operation failed{where}: {told}."

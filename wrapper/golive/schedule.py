@@ -40,7 +40,7 @@ class PollingPolicy:
 
     The pause before the next request is `share` of the time since the operation began to be followed,
     but at least `floor` and at most `ceiling`, varied by `jitter`. Of operations that take 5 minutes to
-    5 days, this notices 99 % within 1.6 % of their duration, for 337 requests on average.
+    5 days, this notices 99 % within 1.6 % of their duration, for 348 requests on average.
 
     Attributes:
         share: The pause as a share of the time already waited, 0 to 1; default 0.015.

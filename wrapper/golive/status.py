@@ -116,7 +116,10 @@ class Message:
         return printable(" ".join("".join(reader.parts).split()))
 
     @classmethod
-    def _of(cls, model: api.Message) -> Message:
+    def _of(cls, model: api.Message | str) -> Message:
+        if isinstance(model, str):
+            # The prose of "retrieve-operations" speaks of strings.
+            return cls(html=model, level="information")
         return cls(
             html=_text(model.message_html, "messageHtml"),
             level=_text(model.level, "level"),
@@ -453,22 +456,23 @@ def _aware(value: datetime | None) -> datetime | None:
     return value
 
 
-def _messages(values: list[api.Message] | Unset | None) -> tuple[Message, ...]:
-    return tuple(map(Message._of, _listed(values, "messages")))  # noqa: SLF001
+def _messages(values: list[api.Message | str] | Unset | None) -> tuple[Message, ...]:
+    return tuple(map(Message._of, _listed(values, "messages", (api.Message, str))))  # noqa: SLF001
 
 
 def _steps(values: list[api.Step] | Unset | None) -> tuple[Step, ...]:
-    return tuple(map(Step._of, _listed(values, "steps")))  # noqa: SLF001
+    return tuple(map(Step._of, _listed(values, "steps", api.Step)))  # noqa: SLF001
 
 
 def _links(values: list[api.OfferLink] | Unset | None) -> tuple[Link, ...]:
-    return tuple(map(Link._of, _listed(values, "links")))  # noqa: SLF001
+    return tuple(map(Link._of, _listed(values, "links", api.OfferLink)))  # noqa: SLF001
 
 
-def _listed(values: list[T] | Unset | None, name: str) -> list[T]:
+def _listed(values: list[T] | Unset | None, name: str, kinds: type | tuple[type, ...]) -> list[T]:
     given = _given(values)
     if given is None:
         return []
-    if not isinstance(given, list):
-        raise ValueError(f"its {name} are {type(given).__name__} instead of an array")
+    # Of an array that may be null, the generated parser passes on what it could not read.
+    if not isinstance(given, list) or not all(isinstance(value, kinds) for value in given):
+        raise ValueError(f"its {name} are not what the contract says")
     return given

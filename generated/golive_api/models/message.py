@@ -15,13 +15,12 @@ T = TypeVar("T", bound="Message")
 
 @_attrs_define
 class Message:
-    """A message of the service [retrieve-operations]. The prose of that page speaks of strings, its
-    sample shows this object.
+    """A message of the service, as the sample of [retrieve-operations] shows it.
 
-        Attributes:
-            message_html (str): The text, as HTML. Escape it before showing it.
-            level (MessageLevelType0 | str): How serious a message is [retrieve-operations]; the set is kept open.
-            timestamp (datetime.datetime | Unset): In UTC, with up to seven fractional digits.
+    Attributes:
+        message_html (str): The text, as HTML. Escape it before showing it.
+        level (MessageLevelType0 | str): How serious a message is [retrieve-operations]; the set is kept open.
+        timestamp (datetime.datetime | Unset): In UTC, with up to seven fractional digits.
     """
 
     message_html: str

@@ -26,7 +26,7 @@ class OfferStatus:
         status (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must neither
             crash a client nor
             end its wait.
-        messages (list[Message] | None | Unset): What the service has to say about the offer.
+        messages (list[Message | str] | None | Unset): What the service has to say about the offer.
         steps (list[Step] | None | Unset): The steps of its latest operation, in order.
         preview_links (list[OfferLink] | None | Unset): Links to the preview.
         live_links (list[OfferLink] | None | Unset): Links to the live offer.
@@ -34,7 +34,7 @@ class OfferStatus:
     """
 
     status: KnownStatusWord | str
-    messages: list[Message] | None | Unset = UNSET
+    messages: list[Message | str] | None | Unset = UNSET
     steps: list[Step] | None | Unset = UNSET
     preview_links: list[OfferLink] | None | Unset = UNSET
     live_links: list[OfferLink] | None | Unset = UNSET
@@ -42,19 +42,25 @@ class OfferStatus:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.message import Message  # noqa: PLC0415
+
         status: str
         if isinstance(self.status, str):
             status = self.status
         else:
             status = self.status
 
-        messages: list[dict[str, Any]] | None | Unset
+        messages: list[dict[str, Any] | str] | None | Unset
         if isinstance(self.messages, Unset):
             messages = UNSET
         elif isinstance(self.messages, list):
             messages = []
             for messages_type_0_item_data in self.messages:
-                messages_type_0_item = messages_type_0_item_data.to_dict()
+                messages_type_0_item: dict[str, Any] | str
+                if isinstance(messages_type_0_item_data, Message):
+                    messages_type_0_item = messages_type_0_item_data.to_dict()
+                else:
+                    messages_type_0_item = messages_type_0_item_data
                 messages.append(messages_type_0_item)
 
         else:
@@ -143,7 +149,7 @@ class OfferStatus:
 
         status = _parse_status(d.pop("status"))
 
-        def _parse_messages(data: object) -> list[Message] | None | Unset:
+        def _parse_messages(data: object) -> list[Message | str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -154,14 +160,30 @@ class OfferStatus:
                 messages_type_0 = []
                 _messages_type_0 = data
                 for messages_type_0_item_data in _messages_type_0:
-                    messages_type_0_item = Message.from_dict(messages_type_0_item_data)
+
+                    def _parse_messages_type_0_item(data: object) -> Message | str:
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            componentsschemas_message_or_text_type_0 = (
+                                Message.from_dict(data)
+                            )
+
+                            return componentsschemas_message_or_text_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(Message | str, data)
+
+                    messages_type_0_item = _parse_messages_type_0_item(
+                        messages_type_0_item_data
+                    )
 
                     messages_type_0.append(messages_type_0_item)
 
                 return messages_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Message] | None | Unset, data)
+            return cast(list[Message | str] | None | Unset, data)
 
         messages = _parse_messages(d.pop("messages", UNSET))
 

@@ -33,7 +33,7 @@ class Operation:
                 prose
                 [retrieve-operations]. The set is open; compare as with status words.
             error (None | str | Unset): Why a failed operation failed; named in the prose only.
-            messages (list[Message] | None | Unset): What the service has to say about the operation as a whole.
+            messages (list[Message | str] | None | Unset): What the service has to say about the operation as a whole.
             publishing_version (int | Unset): The version of the publication.
             offer_version (int | Unset): The version of the offer.
             cancellation_request_state (str | Unset): Whether it can be canceled, for example `canCancel`.
@@ -49,7 +49,7 @@ class Operation:
     id: str | Unset = UNSET
     submission_type: str | Unset = UNSET
     error: None | str | Unset = UNSET
-    messages: list[Message] | None | Unset = UNSET
+    messages: list[Message | str] | None | Unset = UNSET
     publishing_version: int | Unset = UNSET
     offer_version: int | Unset = UNSET
     cancellation_request_state: str | Unset = UNSET
@@ -62,6 +62,8 @@ class Operation:
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.message import Message  # noqa: PLC0415
+
         status: str
         if isinstance(self.status, str):
             status = self.status
@@ -78,13 +80,17 @@ class Operation:
         else:
             error = self.error
 
-        messages: list[dict[str, Any]] | None | Unset
+        messages: list[dict[str, Any] | str] | None | Unset
         if isinstance(self.messages, Unset):
             messages = UNSET
         elif isinstance(self.messages, list):
             messages = []
             for messages_type_0_item_data in self.messages:
-                messages_type_0_item = messages_type_0_item_data.to_dict()
+                messages_type_0_item: dict[str, Any] | str
+                if isinstance(messages_type_0_item_data, Message):
+                    messages_type_0_item = messages_type_0_item_data.to_dict()
+                else:
+                    messages_type_0_item = messages_type_0_item_data
                 messages.append(messages_type_0_item)
 
         else:
@@ -216,7 +222,7 @@ class Operation:
 
         error = _parse_error(d.pop("error", UNSET))
 
-        def _parse_messages(data: object) -> list[Message] | None | Unset:
+        def _parse_messages(data: object) -> list[Message | str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -227,14 +233,30 @@ class Operation:
                 messages_type_0 = []
                 _messages_type_0 = data
                 for messages_type_0_item_data in _messages_type_0:
-                    messages_type_0_item = Message.from_dict(messages_type_0_item_data)
+
+                    def _parse_messages_type_0_item(data: object) -> Message | str:
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            componentsschemas_message_or_text_type_0 = (
+                                Message.from_dict(data)
+                            )
+
+                            return componentsschemas_message_or_text_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(Message | str, data)
+
+                    messages_type_0_item = _parse_messages_type_0_item(
+                        messages_type_0_item_data
+                    )
 
                     messages_type_0.append(messages_type_0_item)
 
                 return messages_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Message] | None | Unset, data)
+            return cast(list[Message | str] | None | Unset, data)
 
         messages = _parse_messages(d.pop("messages", UNSET))
 

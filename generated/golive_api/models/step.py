@@ -31,7 +31,7 @@ class Step:
             description (None | str | Unset): What happens in the step.
             estimated_time_frame (None | str | Unset): The service's own estimate, as prose; missing for `publisher-
                 signoff`.
-            messages (list[Message] | None | Unset): What the service has to say about the step.
+            messages (list[Message | str] | None | Unset): What the service has to say about the step.
             progress_percentage (int | None | Unset): How much of the step is done.
     """
 
@@ -40,11 +40,13 @@ class Step:
     status: KnownStatusWord | str
     description: None | str | Unset = UNSET
     estimated_time_frame: None | str | Unset = UNSET
-    messages: list[Message] | None | Unset = UNSET
+    messages: list[Message | str] | None | Unset = UNSET
     progress_percentage: int | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
+        from ..models.message import Message  # noqa: PLC0415
+
         id = self.id
 
         step_name = self.step_name
@@ -67,13 +69,17 @@ class Step:
         else:
             estimated_time_frame = self.estimated_time_frame
 
-        messages: list[dict[str, Any]] | None | Unset
+        messages: list[dict[str, Any] | str] | None | Unset
         if isinstance(self.messages, Unset):
             messages = UNSET
         elif isinstance(self.messages, list):
             messages = []
             for messages_type_0_item_data in self.messages:
-                messages_type_0_item = messages_type_0_item_data.to_dict()
+                messages_type_0_item: dict[str, Any] | str
+                if isinstance(messages_type_0_item_data, Message):
+                    messages_type_0_item = messages_type_0_item_data.to_dict()
+                else:
+                    messages_type_0_item = messages_type_0_item_data
                 messages.append(messages_type_0_item)
 
         else:
@@ -147,7 +153,7 @@ class Step:
             d.pop("estimatedTimeFrame", UNSET)
         )
 
-        def _parse_messages(data: object) -> list[Message] | None | Unset:
+        def _parse_messages(data: object) -> list[Message | str] | None | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -158,14 +164,30 @@ class Step:
                 messages_type_0 = []
                 _messages_type_0 = data
                 for messages_type_0_item_data in _messages_type_0:
-                    messages_type_0_item = Message.from_dict(messages_type_0_item_data)
+
+                    def _parse_messages_type_0_item(data: object) -> Message | str:
+                        try:
+                            if not isinstance(data, dict):
+                                raise TypeError()
+                            componentsschemas_message_or_text_type_0 = (
+                                Message.from_dict(data)
+                            )
+
+                            return componentsschemas_message_or_text_type_0
+                        except (TypeError, ValueError, AttributeError, KeyError):
+                            pass
+                        return cast(Message | str, data)
+
+                    messages_type_0_item = _parse_messages_type_0_item(
+                        messages_type_0_item_data
+                    )
 
                     messages_type_0.append(messages_type_0_item)
 
                 return messages_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(list[Message] | None | Unset, data)
+            return cast(list[Message | str] | None | Unset, data)
 
         messages = _parse_messages(d.pop("messages", UNSET))
 

@@ -1,0 +1,124 @@
+"""What the tests share: a clock that nobody has to wait for, and both clients behind one face."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import ipaddress
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+from golive import AsyncGoLiveClient, AsyncOperation, GoLiveClient, Operation, OperationStatus
+from golive.emulator import TOKEN, Emulator
+
+ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ROOT / "openapi" / "golive.yaml"
+
+#: Where clients of the in-process emulator believe the service to be.
+LOCAL = "http://127.0.0.1"
+
+MIGRATED = "contoso-offer"
+NON_MIGRATED = "contoso-legacy"
+
+
+@define
+class FakeClock:
+    """Time passes when somebody sleeps, and only then."""
+
+    time: float = 1_000_000.0
+    slept: list[float] = field(factory=list)
+    #: Called after each sleep with the clock's time.
+    on_sleep: Callable[[float], None] = lambda time: None
+
+    def now(self) -> float:
+        return self.time
+
+    def monotonic(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.time += seconds
+        self.on_sleep(self.time)
+
+    async def sleep_async(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@define
+class Side:
+    """One of the two clients: the same test runs against both."""
+
+    is_async: bool
+    clock: FakeClock
+    _runner: asyncio.Runner
+    _clients: list[Any] = field(factory=list)
+
+    def client(self, credential: Any = TOKEN, **options: Any) -> Any:
+        """Open a client; it is closed when the test ends."""
+        options = {"endpoint": LOCAL, "clock": self.clock, **options}
+        client = (AsyncGoLiveClient if self.is_async else GoLiveClient)(credential, **options)
+        self._clients.append(client)
+        return client
+
+    def of(self, emulator: Emulator, credential: Any = TOKEN, **options: Any) -> Any:
+        """Open a client of an emulator in this process."""
+        return self.client(credential, transport=emulator.transport(), **options)
+
+    def get(self, value: Any) -> Any:
+        """Return what a call of a client came to."""
+        return self._runner.run(_awaited(value)) if inspect.isawaitable(value) else value
+
+    def updates(self, operation: Any, **arguments: Any) -> list[OperationStatus]:
+        """Follow an operation to its end."""
+        if isinstance(operation, Operation):
+            return list(operation.updates(**arguments))
+
+        async def collect(followed: AsyncOperation) -> list[OperationStatus]:
+            return [status async for status in followed.updates(**arguments)]
+
+        return self._runner.run(collect(operation))
+
+    def close(self) -> None:
+        for client in self._clients:
+            self.get(client.aclose() if self.is_async else client.close())
+
+
+async def _awaited(value: Any) -> Any:
+    return await value
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture(params=["sync", "async"])
+def side(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Side]:
+    with asyncio.Runner() as runner:
+        side = Side(request.param == "async", clock, runner)
+        yield side
+        side.close()
+
+
+@pytest.fixture
+def emulator(clock: FakeClock) -> Emulator:
+    """An emulator whose time is the client's."""
+    return Emulator(speed=1, clock=clock.monotonic)
+
+
+@pytest.fixture(autouse=True)
+def loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches beyond this machine; names are not looked up either."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6):
+            assert ipaddress.ip_address(address[0]).is_loopback, f"a test connects to {address}"
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)

@@ -1,0 +1,300 @@
+"""Tokens: every kind of credential, one origin, and no secret anywhere else."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import httpx
+import pytest
+from attrs import define, field, frozen
+from conftest import LOCAL, FakeClock, Side
+from golive import AsyncGoLiveClient, CredentialError, GoLiveClient, InvalidInput, Origin
+from golive.credentials import SCOPE, BearerAuth
+
+SECRET = "eyJ0eXAi.secret-token.sig"
+
+
+@frozen
+class Token:
+    token: str = field(repr=False)
+    expires_on: int
+
+
+@define
+class Source:
+    """Hands out numbered tokens that live for an hour, as azure-identity's credentials do."""
+
+    clock: FakeClock
+    asked: list[tuple[str, ...]] = field(factory=list)
+
+    def _next(self, scopes: tuple[str, ...]) -> Token:
+        self.asked.append(scopes)
+        return Token(f"{SECRET}{len(self.asked)}", int(self.clock.now()) + 3600)
+
+
+class TokenSource(Source):
+    def get_token(self, *scopes: str, **options: Any) -> Token:
+        return self._next(scopes)
+
+
+class TokenInfoSource(Source):
+    def get_token_info(self, *scopes: str, options: Any = None) -> Token:
+        return self._next(scopes)
+
+    def get_token(self, *scopes: str, **options: Any) -> Token:
+        raise AssertionError("get_token_info comes first")
+
+
+class AsyncTokenSource(Source):
+    async def get_token(self, *scopes: str, **options: Any) -> Token:
+        await asyncio.sleep(0)
+        return self._next(scopes)
+
+
+class AsyncTokenInfoSource(Source):
+    async def get_token_info(self, *scopes: str, options: Any = None) -> Token:
+        return self._next(scopes)
+
+
+@define
+class Recorder(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers everything with an empty list, and keeps what it was sent."""
+
+    requests: list[httpx.Request] = field(factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        return httpx.Response(200, json=[])
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return self.handle_request(request)
+
+    @property
+    def tokens(self) -> list[str]:
+        return [request.headers["Authorization"] for request in self.requests]
+
+
+def ask(side: Side, credential: Any, times: int = 1) -> list[str]:
+    recorder = Recorder()
+    client = side.client(credential, transport=recorder)
+    for _ in range(times):
+        side.get(client.submissions("contoso", "contoso-offer"))
+    return recorder.tokens
+
+
+def test_a_token(side: Side) -> None:
+    assert ask(side, SECRET, 2) == [f"Bearer {SECRET}"] * 2
+
+
+def test_a_function_is_called_for_every_request(side: Side) -> None:
+    tokens = iter(["one", "two"])
+    assert ask(side, lambda: next(tokens), 2) == ["Bearer one", "Bearer two"]
+
+
+def test_an_async_function(clock: FakeClock) -> None:
+    async def main() -> list[str]:
+        async def credential() -> str:
+            await asyncio.sleep(0)
+            return SECRET
+
+        recorder = Recorder()
+        async with AsyncGoLiveClient(credential, endpoint=LOCAL, transport=recorder) as client:
+            await client.submissions("contoso", "contoso-offer")
+        return recorder.tokens
+
+    assert asyncio.run(main()) == [f"Bearer {SECRET}"]
+
+
+@pytest.mark.parametrize("kind", [TokenSource, TokenInfoSource])
+def test_credentials_as_azure_identity_has_them(side: Side, kind: type[Source]) -> None:
+    source = kind(side.clock)
+    assert ask(side, source, 3) == [f"Bearer {SECRET}1"] * 3
+    assert source.asked == [(SCOPE,)]
+
+
+@pytest.mark.parametrize("kind", [AsyncTokenSource, AsyncTokenInfoSource])
+def test_async_credentials_as_azure_identity_has_them(clock: FakeClock, kind: type[Source]) -> None:
+    source = kind(clock)
+
+    async def main() -> list[str]:
+        recorder = Recorder()
+        async with AsyncGoLiveClient(
+            source,  # type: ignore[arg-type]
+            endpoint=LOCAL,
+            transport=recorder,
+            clock=clock,
+        ) as client:
+            for _ in range(3):
+                await client.submissions("contoso", "contoso-offer")
+        return recorder.tokens
+
+    assert asyncio.run(main()) == [f"Bearer {SECRET}1"] * 3
+    assert source.asked == [(SCOPE,)]
+
+
+def test_the_scope_is_the_documented_one() -> None:
+    assert SCOPE == "https://cloudpartner.azure.com/.default"
+
+
+def test_a_token_is_replaced_ahead_of_its_end(side: Side) -> None:
+    source = TokenSource(side.clock)
+    recorder = Recorder()
+    client = side.client(source, transport=recorder)
+    for pause in (0, 3299, 2, 3299, 2):
+        side.clock.sleep(pause)
+        side.get(client.submissions("contoso", "contoso-offer"))
+    assert [token[-1] for token in recorder.tokens] == ["1", "1", "2", "2", "3"]
+
+
+def test_a_sync_credential_does_not_block_the_event_loop(clock: FakeClock) -> None:
+    async def main() -> None:
+        loop_went_on = threading.Event()
+
+        def credential() -> str:
+            assert loop_went_on.wait(10), "the event loop stood still"
+            return SECRET
+
+        async with AsyncGoLiveClient(credential, endpoint=LOCAL, transport=Recorder()) as client:
+            asyncio.get_running_loop().call_later(0.01, loop_went_on.set)
+            await client.submissions("contoso", "contoso-offer")
+
+    asyncio.run(main())
+
+
+def test_many_threads_ask_the_credential_once(clock: FakeClock) -> None:
+    source = TokenSource(clock)
+    recorder = Recorder()
+    with GoLiveClient(source, endpoint=LOCAL, transport=recorder, clock=clock) as client:
+        threads = [
+            threading.Thread(target=client.submissions, args=("contoso", "contoso-offer"))
+            for _ in range(8)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(recorder.requests) == 8
+    assert len(source.asked) == 1
+
+
+def test_many_tasks_ask_the_credential_once(clock: FakeClock) -> None:
+    source = AsyncTokenSource(clock)
+
+    async def main() -> None:
+        async with AsyncGoLiveClient(
+            source, endpoint=LOCAL, transport=Recorder(), clock=clock
+        ) as client:
+            await asyncio.gather(*(client.submissions("contoso", "contoso-offer") for _ in range(8)))
+
+    asyncio.run(main())
+    assert len(source.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("token", "complaint"),
+    [
+        ("", "empty"),
+        (f"Bearer {SECRET}", "begins with 'Bearer '"),
+        (f"bearer {SECRET}", "begins with 'Bearer '"),
+        (f"{SECRET}\n", "line end"),
+        (f"{SECRET}\r\nX-Injected: 1", "line end"),
+        (f"{SECRET} {SECRET}", "space"),
+        (f"{SECRET}ü", "not ASCII"),
+    ],
+)
+def test_what_cannot_be_a_token_is_refused_and_not_shown(side: Side, token: str, complaint: str) -> None:
+    with pytest.raises(CredentialError, match=complaint) as caught:
+        side.client(token)
+    assert SECRET not in str(caught.value)
+    with pytest.raises(CredentialError, match=complaint) as caught:
+        ask(side, lambda: token)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("credential", [None, 7, b"token", object(), ["token"]])
+def test_what_is_no_credential_is_refused(side: Side, credential: Any) -> None:
+    with pytest.raises(InvalidInput, match="A credential is"):
+        side.client(credential)
+
+
+@pytest.mark.parametrize("answer", [None, 7, b"token", object(), Token("x", "soon")])  # type: ignore[arg-type]
+def test_a_credential_that_gives_something_else(side: Side, answer: Any) -> None:
+    with pytest.raises(CredentialError, match="instead of a str or an access token"):
+        ask(side, lambda: answer)
+
+
+def test_a_credential_that_fails(side: Side) -> None:
+    def credential() -> str:
+        raise RuntimeError("no login\nof any kind")
+
+    with pytest.raises(CredentialError, match=r"RuntimeError: no login$") as caught:
+        ask(side, credential)
+    assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+def test_an_async_credential_that_fails(clock: FakeClock) -> None:
+    async def main() -> None:
+        async def credential() -> str:
+            raise RuntimeError("no login")
+
+        async with AsyncGoLiveClient(credential, endpoint=LOCAL, transport=Recorder()) as client:
+            await client.submissions("contoso", "contoso-offer")
+
+    with pytest.raises(CredentialError, match="no login"):
+        asyncio.run(main())
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+def test_the_blocking_client_refuses_an_async_credential(clock: FakeClock) -> None:
+    source: Any = AsyncTokenSource(clock)
+    recorder = Recorder()
+    with (
+        GoLiveClient(source, endpoint=LOCAL, transport=recorder) as client,
+        pytest.raises(InvalidInput, match="AsyncGoLiveClient"),
+    ):
+        client.submissions("contoso", "contoso-offer")
+    assert recorder.requests == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://evil.example/api/operations/x",
+        "http://cloudpartner.azure.com/api/operations/x",
+        "https://cloudpartner.azure.com:8443/api/operations/x",
+    ],
+)
+def test_no_token_goes_to_another_origin(url: str, clock: FakeClock) -> None:
+    auth = BearerAuth(SECRET, origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock)
+    sent: list[httpx.Request] = []
+    transport = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200))  # type: ignore[func-returns-value]
+    with (
+        httpx.Client(auth=auth, transport=transport) as client,
+        pytest.raises(InvalidInput, match="No token is sent"),
+    ):
+        client.get(url)
+    assert sent == []
+
+
+def test_a_redirect_is_not_followed(side: Side) -> None:
+    sent: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.url.host)
+        return httpx.Response(302, headers={"Location": "https://evil.example/"})
+
+    client = side.client(SECRET, transport=httpx.MockTransport(answer))
+    with pytest.raises(Exception, match="302"):
+        side.get(client.submissions("contoso", "contoso-offer"))
+    assert sent == ["127.0.0.1"]
+
+
+def test_no_repr_shows_the_token(side: Side) -> None:
+    client = side.client(SECRET, transport=Recorder())
+    auth = BearerAuth(SECRET, origin=Origin.parse(LOCAL), clock=side.clock)
+    for thing in (client, client._driver, client._driver.session, client._driver.context, auth):
+        assert SECRET not in repr(thing)
+        assert SECRET not in str(thing)
+    assert SECRET not in repr(vars(auth))

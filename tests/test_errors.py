@@ -1,0 +1,265 @@
+"""Whatever the service or a proxy answers becomes one of our errors, and nothing else escapes."""
+
+from __future__ import annotations
+
+import pickle
+from typing import Any
+
+import golive
+import httpx
+import pytest
+from conftest import LOCAL, MIGRATED, FakeClock, Side
+from golive import (
+    GoLiveClient,
+    GoLiveError,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    OperationStatus,
+    PreconditionFailed,
+    RequestRefused,
+    ServiceError,
+    ServiceFault,
+    ServiceUnreachable,
+    Throttled,
+    UnexpectedAnswer,
+    UnsupportedVersion,
+    WaitTimeout,
+)
+from golive.emulator import STRANGERS_TOKEN, Emulator
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_httpx import HTTPXMock
+
+SECRET = "eyJ0eXAi.secret-token.sig"
+TOKEN_URL = f"{LOCAL}/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"
+
+BY_STATUS = {
+    201: UnexpectedAnswer,
+    204: UnexpectedAnswer,
+    299: UnexpectedAnswer,
+    302: UnexpectedAnswer,
+    400: RequestRefused,
+    401: NotAuthenticated,
+    403: NotAllowed,
+    404: NotFound,
+    409: RequestRefused,
+    411: RequestRefused,
+    412: PreconditionFailed,
+    422: RequestRefused,
+    429: Throttled,
+    499: RequestRefused,
+    500: ServiceFault,
+    502: ServiceFault,
+    503: ServiceFault,
+    520: ServiceFault,
+    599: ServiceFault,
+    600: UnexpectedAnswer,
+    999: UnexpectedAnswer,
+}
+
+
+@pytest.mark.parametrize(("status", "kind"), BY_STATUS.items())
+def test_every_status_has_its_error(
+    side: Side, httpx_mock: HTTPXMock, status: int, kind: type[ServiceError]
+) -> None:
+    httpx_mock.add_response(
+        status_code=status,
+        json={"error": {"code": "SomeCode", "message": "Some message"}},
+        headers={"X-Ms-Correlation-Request-Id": "abc-123", "Retry-After": "7"},
+    )
+    with pytest.raises(ServiceError) as caught:
+        side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
+    error = caught.value
+    assert type(error) is kind
+    assert error.status_code == status
+    assert (error.code, error.message) == ("SomeCode", "Some message")
+    assert error.correlation_id == "abc-123"
+    assert error.method == "GET"
+    assert error.url == f"{LOCAL}/api/operations/contoso%24contoso-offer%242%24preview"
+    assert error.retry_after == "7"
+    assert error.continuation_token == TOKEN_URL
+    assert str(error).startswith(
+        f"GET {error.url} was answered {status} SomeCode: Some message. (correlation id abc-123)"
+    )
+    assert SECRET not in str(error) + repr(error)
+
+
+def test_an_unknown_version_is_told_apart(side: Side, clock: FakeClock) -> None:
+    emulator = Emulator(clock=clock.monotonic, api_versions=("2016-08-01-preview",))
+    with pytest.raises(UnsupportedVersion, match="Upgrade golive"):
+        side.get(side.of(emulator).begin_go_live("contoso", MIGRATED))
+
+
+def test_errors_of_the_emulator(side: Side, emulator: Emulator) -> None:
+    cases = [
+        ("wrong", "contoso", MIGRATED, NotAuthenticated),
+        (STRANGERS_TOKEN, "contoso", MIGRATED, NotAllowed),
+        ("emulator", "fabrikam", MIGRATED, NotFound),
+        ("emulator", "contoso", "unknown", NotFound),
+        ("emulator", "contoso", "contoso-draft", RequestRefused),
+    ]
+    for token, publisher, offer, kind in cases:
+        with pytest.raises(kind) as caught:
+            side.get(side.of(emulator, token).begin_go_live(publisher, offer))
+        assert caught.value.correlation_id
+        assert str(caught.value).isprintable()
+
+
+BODIES: dict[str, tuple[bytes, str]] = {
+    "html": (b"<html><h1>Bad <b>Gateway</b></h1></html>", "Bad Gateway"),
+    "empty": (b"", "Internal Server Error"),
+    "text": (b"out of order", "out of order"),
+    "null": (b"null", "null"),
+    "truncated": (b'{"error": {"code": "X", "mess', '{"error"'),
+    "not utf-8": (b"\xff\xfe\x00oops", "oops"),
+    "terminal codes": (b"\x1b[2J gone", "gone"),
+    "message alone": (b'{"message": "plain"}', "plain"),
+    "azure style": (b'{"Message": "plain"}', "plain"),
+    "no code": (b'{"error": {"message": "no code"}}', "no code"),
+    "blank message": (b'{"error": {"code": "X", "message": " "}}', "no explanation"),
+    "wrong types": (b'{"error": {"code": 7, "message": []}}', "code"),
+    "error as text": (b'{"error": "nope"}', "nope"),
+    "nested deep": (b"[" * 100_000, "[["),
+    "long": (b"x" * 100_000, "xxx"),
+}
+
+
+@pytest.mark.parametrize(("body", "shown"), BODIES.values(), ids=BODIES)
+def test_error_bodies_of_every_kind(side: Side, httpx_mock: HTTPXMock, body: bytes, shown: str) -> None:
+    httpx_mock.add_response(status_code=500, content=body)
+    with pytest.raises(ServiceFault) as caught:
+        side.get(side.client().operation(TOKEN_URL).refresh())
+    assert shown in caught.value.message
+    assert caught.value.message.isprintable()
+    assert len(str(caught.value)) < 1000
+
+
+NOT_AN_OPERATION = {
+    "html": b"<html>Sign in</html>",
+    "empty": b"",
+    "not utf-8": b"\xff\xfe",
+    "null": b"null",
+    "a string": b'"running"',
+    "a number": b"7",
+    "no status": b"{}",
+    "empty array": b"[]",
+    "two": b'[{"status": "running"}, {"status": "failed"}]',
+    "array of null": b"[null]",
+    "array of array": b"[[]]",
+    "status of another type": b'{"status": 7}',
+    "steps of another type": b'{"status": "running", "steps": {}}',
+    "steps of strings": b'{"status": "running", "steps": ["live"]}',
+    "step without a name": b'{"status": "running", "steps": [{"id": "live"}]}',
+    "messages as numbers": b'{"status": "running", "messages": [7]}',
+    "bad time": b'{"status": "running", "createdDateTime": "yesterday"}',
+    "time of another type": b'{"status": "running", "createdDateTime": 7}',
+    "truncated": b'{"status": "runn',
+    "nested deep": b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("body", NOT_AN_OPERATION.values(), ids=NOT_AN_OPERATION)
+def test_a_success_that_is_not_an_operation(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
+    httpx_mock.add_response(
+        status_code=200, content=body, headers={"X-Ms-Correlation-Request-Id": "abc-123"}
+    )
+    with pytest.raises(UnexpectedAnswer) as caught:
+        side.get(side.client().operation(TOKEN_URL).refresh())
+    assert caught.value.status_code == 200
+    assert caught.value.correlation_id == "abc-123"
+    assert caught.value.continuation_token == TOKEN_URL
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize("body", [b"{}", b'""', b"null", b'[{"id": 7}]', b"[7]", b'[{"id": "../x"}]'])
+def test_a_list_that_is_none(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
+    httpx_mock.add_response(status_code=200, content=body)
+    with pytest.raises(UnexpectedAnswer):
+        side.get(side.client().submissions("contoso", MIGRATED))
+
+
+def test_an_offer_status_that_is_none(side: Side, httpx_mock: HTTPXMock) -> None:
+    httpx_mock.add_response(status_code=200, json={"status": []})
+    with pytest.raises(UnexpectedAnswer):
+        side.get(side.client().offer_status("contoso", MIGRATED))
+
+
+@given(status=st.integers(200, 599), body=st.binary(max_size=200))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(status, content=body))
+    with GoLiveClient(SECRET, endpoint=LOCAL, transport=transport) as client:
+        try:
+            outcome: Any = client.operation(TOKEN_URL).refresh()
+        except GoLiveError as error:
+            outcome = error
+    assert isinstance(outcome, OperationStatus) or str(outcome).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("error", "connected"),
+    [
+        (httpx.ConnectError, False),
+        (httpx.ConnectTimeout, False),
+        (httpx.PoolTimeout, False),
+        (httpx.ReadTimeout, True),
+        (httpx.WriteTimeout, True),
+        (httpx.ReadError, True),
+        (httpx.CloseError, True),
+        (httpx.ProxyError, True),
+        (httpx.RemoteProtocolError, True),
+        (httpx.LocalProtocolError, True),
+        (httpx.DecodingError, True),
+    ],
+)
+def test_no_answer(
+    side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], connected: bool
+) -> None:
+    httpx_mock.add_exception(error("no luck"))
+    with pytest.raises(ServiceUnreachable, match=r"No answer to GET http.*: no luck") as caught:
+        side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
+    assert caught.value.connected is connected
+    assert caught.value.continuation_token == TOKEN_URL
+    assert SECRET not in str(caught.value) + repr(caught.value)
+
+
+def all_errors() -> list[type[GoLiveError]]:
+    return [
+        kind
+        for name in golive.__all__
+        if isinstance(kind := getattr(golive, name), type) and issubclass(kind, GoLiveError)
+    ]
+
+
+def example(kind: type[GoLiveError]) -> GoLiveError:
+    if issubclass(kind, ServiceError):
+        return kind("m", status_code=400, method="GET", url="u", code="C", correlation_id="i")
+    if issubclass(kind, golive.OperationError):
+        return kind("m", status=OperationStatus(), continuation_token="t")
+    if issubclass(kind, ServiceUnreachable):
+        return kind("m", method="GET", url="u", connected=True)
+    return kind("m")
+
+
+@pytest.mark.parametrize("kind", all_errors())
+def test_errors_survive_a_task_queue(kind: type[GoLiveError]) -> None:
+    error = example(kind)
+    copy = pickle.loads(pickle.dumps(error))
+    assert type(copy) is kind
+    assert str(copy) == str(error)
+    assert vars(copy) == vars(error)
+
+
+@pytest.mark.parametrize("kind", all_errors())
+def test_every_error_stands_in_the_drawn_tree_under_its_parent(kind: type[GoLiveError]) -> None:
+    drawing = (golive.errors.__doc__ or "").splitlines()
+    lines = {line.strip("│├└─ ").split(" ")[0]: line for line in drawing}
+    assert kind.__name__ in lines
+    depth = [c.__name__ for c in kind.__mro__ if issubclass(c, GoLiveError)]
+    assert len(lines[kind.__name__]) - len(lines[kind.__name__].lstrip(" │├└─")) == 4 * len(depth)
+
+
+def test_the_standard_classes_that_ours_are_too() -> None:
+    assert issubclass(golive.InvalidInput, ValueError)
+    assert issubclass(WaitTimeout, TimeoutError)

@@ -1,0 +1,392 @@
+"""The verbs of the command."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, TypeVar
+
+import click
+
+from golive import (
+    ENDPOINT,
+    CredentialError,
+    GoLiveClient,
+    GoLiveError,
+    Operation,
+    Origin,
+    PollingPolicy,
+    State,
+    __version__,
+)
+from golive.cli.durations import duration
+from golive.cli.exits import HELP, Exit
+from golive.cli.reports import Report, choose
+from golive.credentials import Credential
+from golive.location import parse_location
+
+__all__ = ["run"]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+#: With the emulator, days take seconds; so may the pauses.
+EMULATED_INTERVAL = 0.25
+
+
+class _Terminated(KeyboardInterrupt):
+    """SIGTERM: what a pipeline sends when it is canceled."""
+
+
+class _Interrupted(Exception):
+    """Ctrl-C or SIGTERM while an operation was followed."""
+
+    def __init__(self, operation: Operation | None, code: Exit) -> None:
+        super().__init__()
+        self.operation = operation
+        self.code = code
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=HELP,
+)
+@click.version_option(__version__, "-V", "--version", prog_name="golive", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Take an offer live on Microsoft's commercial marketplace, and know where it stands.
+
+    \b
+    The token comes from AZURE_TOKEN if that is set, else from azure-identity
+    (pip install 'golive[azure]').
+    """
+
+
+def _reporting(function: F) -> F:
+    """Give a command its report, and let every error end in one line and an exit code."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one object per event.")
+    @functools.wraps(function)
+    def command(*, as_json: bool, **arguments: Any) -> Exit:
+        report = choose(as_json=as_json, resumable=not arguments.get("emulate"))
+        try:
+            with _interruptible():
+                code: Exit = function(report=report, **arguments)
+                return code
+        except GoLiveError as error:
+            return report.failed(error)
+        except _Interrupted as error:
+            return report.interrupted(error.operation, error.code)
+        finally:
+            report.close()
+
+    return command  # type: ignore[return-value]
+
+
+def _following(function: F) -> F:
+    """Add the options of the commands that wait."""
+    for option in (
+        click.option(
+            "--interval",
+            type=duration,
+            help="Ask this often at first, e.g. 1s; the pauses grow with time.  [default: 5s]",
+        ),
+        click.option("--timeout", type=duration, help="Give up waiting after so long, e.g. 2d or 90m."),
+        _endpoint_option,
+    ):
+        function = option(function)
+    return function
+
+
+_endpoint_option = click.option(
+    "--endpoint",
+    envvar="GOLIVE_ENDPOINT",
+    show_envvar=True,
+    metavar="URL",
+    help=f"Where the service is.  [default: {ENDPOINT}]",
+)
+
+
+@cli.command()
+@click.argument("publisher")
+@click.argument("offer")
+@click.option("--emulate", is_flag=True, help="Use a service emulated on the spot; nothing leaves here.")
+@click.option(
+    "--scenario",
+    type=click.Choice(["succeed", "fail", "cancel", "wait", "hang"]),
+    help="With --emulate: how the go-live ends.  [default: succeed]",
+)
+@click.option("--no-wait", is_flag=True, help="Begin it, print its address, and exit.")
+@_following
+@_reporting
+def start(
+    report: Report,
+    publisher: str,
+    offer: str,
+    emulate: bool,
+    scenario: str | None,
+    no_wait: bool,
+    endpoint: str | None,
+    timeout: float | None,
+    interval: float | None,
+) -> Exit:
+    """Take OFFER of PUBLISHER live, and wait until it is.
+
+    A go-live of the offer that already runs is adopted instead of begun again.
+
+    \b
+    Examples:
+      golive start contoso contoso-offer --emulate
+      golive start contoso contoso-offer --timeout 5d
+      golive start contoso contoso-offer --no-wait --json
+    """
+    source = click.get_current_context().get_parameter_source("endpoint")
+    if emulate and (source is click.core.ParameterSource.COMMANDLINE or no_wait):
+        raise click.UsageError(
+            "--emulate brings its own service, which ends with the command:"
+            " leave out --endpoint and --no-wait."
+        )
+    if scenario and not emulate:
+        raise click.UsageError("--scenario only goes with --emulate.")
+    with _client(endpoint, interval, emulate=emulate, scenario=scenario) as client:
+        operation = client.begin_go_live(publisher, offer)
+        report.begun(operation)
+        if no_wait:
+            report.left(operation)
+            return Exit.OK
+        return _follow(report, operation, timeout)
+
+
+@cli.command()
+@click.argument("token")
+@_following
+@_reporting
+def wait(
+    report: Report,
+    token: str,
+    endpoint: str | None,
+    timeout: float | None,
+    interval: float | None,
+) -> Exit:
+    """Wait for the operation TOKEN, which `start` printed: the operation's address.
+
+    \b
+    Example (the quotes matter, for the $):
+      golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with _client(_endpoint_for(token, endpoint), interval) as client:
+        operation = client.operation(token)
+        return _follow(report, operation, timeout)
+
+
+@cli.command()
+@click.argument("token")
+@_endpoint_option
+@_reporting
+def status(report: Report, token: str, endpoint: str | None) -> Exit:
+    """Ask once where the operation TOKEN stands; the exit code tells, too.
+
+    \b
+    Example (the quotes matter, for the $):
+      golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with _client(_endpoint_for(token, endpoint)) as client:
+        operation = client.operation(token)
+        snapshot = operation.refresh()
+        report.snapshot(operation, snapshot)
+        if not operation.done:
+            return Exit.NOT_FINISHED
+        return {State.FAILED: Exit.FAILED, State.CANCELED: Exit.CANCELED}.get(snapshot.state, Exit.OK)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8080,
+    show_default=True,
+    help="The port to listen at; 0 for any that is free.",
+)
+@click.option(
+    "--speed",
+    type=click.FloatRange(min=0, min_open=True),
+    default=20_000.0,
+    show_default=True,
+    help="How many times faster than real time; at the default, a go-live takes 13 seconds.",
+)
+@click.option(
+    "--scenario",
+    type=click.Choice(["succeed", "fail", "cancel", "wait", "hang", "invalid"]),
+    default="succeed",
+    show_default=True,
+    help="How operations end.",
+)
+@click.option(
+    "--api-version",
+    multiple=True,
+    default=["2017-10-31"],
+    show_default=True,
+    help="A version of the API to speak; may be repeated.",
+)
+def emulator(host: str, port: int, speed: float, scenario: str, api_version: tuple[str, ...]) -> Exit:
+    """Serve the API, emulated, for trying things out and for tests.
+
+    \b
+    Example:
+      golive emulator --port 8080 --speed 1000
+    """
+    Emulator, Scenario, token = _load_emulator()  # noqa: N806
+
+    service = Emulator(speed=speed, scenario=Scenario(scenario), api_versions=api_version)
+
+    def announce(endpoint: str) -> None:
+        click.echo(f"The emulator listens at {endpoint}, {speed:g} times faster than real time.")
+        for offer in service.market.offers():
+            kind = "migrated" if offer.migrated else "not migrated"
+            stage = "in preview" if offer.latest else "never published"
+            click.echo(f"  {offer.publisher}/{offer.id}: {kind}, {stage}")
+        first = next(service.market.offers())
+        click.echo(
+            f"Try: AZURE_TOKEN={token} golive start {first.publisher} {first.id}"
+            f" --endpoint {endpoint} --interval 1s"
+        )
+
+    try:
+        service.serve_forever(host, port, announce)
+    except KeyboardInterrupt:
+        pass
+    except OSError as error:
+        raise click.ClickException(
+            f"Cannot listen at {host}:{port}: {error.strerror}. Choose another --port, or 0 for any."
+        ) from None
+    return Exit.OK
+
+
+def _follow(report: Report, operation: Operation, timeout: float | None) -> Exit:
+    with _interruptible(operation):
+        for snapshot in operation.updates(timeout):
+            report.update(operation, snapshot)
+        operation.result()
+        report.ended(operation, Exit.OK)
+    return Exit.OK
+
+
+@contextmanager
+def _interruptible(operation: Operation | None = None) -> Iterator[None]:
+    try:
+        yield
+    except _Terminated:
+        raise _Interrupted(operation, Exit.TERMINATED) from None
+    except KeyboardInterrupt:
+        raise _Interrupted(operation, Exit.INTERRUPTED) from None
+
+
+@contextmanager
+def _client(
+    endpoint: str | None,
+    interval: float | None = None,
+    *,
+    emulate: bool = False,
+    scenario: str | None = None,
+) -> Iterator[GoLiveClient]:
+    if emulate:
+        Emulator, Scenario, token = _load_emulator()  # noqa: N806
+        service = Emulator(scenario=Scenario(scenario or "succeed"))
+        polling = _polling(EMULATED_INTERVAL if interval is None else interval)
+        with service.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
+            yield client
+        return
+    polling = PollingPolicy() if interval is None else _polling(interval)
+    endpoint = endpoint or ENDPOINT
+    with GoLiveClient(_credential(endpoint), endpoint=endpoint, polling=polling) as client:
+        yield client
+
+
+def _polling(interval: float) -> PollingPolicy:
+    return PollingPolicy(floor=interval, ceiling=max(interval, PollingPolicy().ceiling))
+
+
+def _endpoint_for(token: str, endpoint: str | None) -> str | None:
+    """Return the endpoint; a token that names this machine, as the emulator's do, says it by itself."""
+    if endpoint is None:
+        try:
+            origin = Origin.parse(token.partition("/api/")[0])
+            parse_location(token.partition("#")[0], origin)
+        except ValueError:
+            return None
+        if origin.is_loopback:
+            return str(origin)
+    return endpoint
+
+
+def _credential(endpoint: str) -> Credential:
+    token = os.environ.get("AZURE_TOKEN")
+    if token:
+        return token.strip()
+    if Origin.parse(endpoint).is_loopback:
+        raise CredentialError(
+            f"AZURE_TOKEN is not set. For an emulator at {endpoint}: export AZURE_TOKEN=emulator"
+        )
+    try:
+        from azure.identity import DefaultAzureCredential
+    except ModuleNotFoundError:
+        raise CredentialError(
+            "There is no token: set AZURE_TOKEN, for example to the output of `az account"
+            " get-access-token --resource https://cloudpartner.azure.com --query accessToken -o tsv`,"
+            " or pip install 'golive[azure]'."
+        ) from None
+    # Its warnings would repeat, over many lines, what our error says in one.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    return DefaultAzureCredential()
+
+
+def _load_emulator() -> tuple[Any, Any, str]:
+    try:
+        from golive.emulator import TOKEN, Emulator, Scenario
+    except ModuleNotFoundError as error:
+        raise click.ClickException(str(error)) from None
+    return Emulator, Scenario, TOKEN
+
+
+def _on_sigterm(number: int, frame: FrameType | None) -> None:
+    raise _Terminated
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command.
+
+    Args:
+        arguments: The arguments, without the name of the command.
+
+    Returns:
+        The exit code.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        # A character that the terminal cannot show must not end the wait.
+        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+    signal.signal(signal.SIGTERM, _on_sigterm)
+    try:
+        return int(cli.main(args=list(arguments), prog_name="golive", standalone_mode=False) or 0)
+    except click.ClickException as error:
+        error.show()
+        return Exit.USAGE if isinstance(error, click.UsageError) else Exit.DEFECT
+    except (click.Abort, KeyboardInterrupt):
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not stumble over it once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.INTERRUPTED
+    except Exception as error:
+        if os.environ.get("GOLIVE_DEBUG"):
+            raise
+        click.echo(
+            f"golive: a defect of golive: {type(error).__name__}: {error}"
+            " (set GOLIVE_DEBUG=1 to see where, and report it)",
+            err=True,
+        )
+        return Exit.DEFECT

@@ -1,0 +1,89 @@
+"""The exit codes of the command, and which error ends in which."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from golive.errors import (
+    CredentialError,
+    GoLiveError,
+    InvalidInput,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    OperationCanceled,
+    OperationError,
+    PreconditionFailed,
+    RequestRefused,
+    ServiceFault,
+    ServiceUnreachable,
+    SubmissionUncertain,
+    Throttled,
+    WaitTimeout,
+)
+
+__all__ = ["HELP", "Exit", "exit_of"]
+
+
+class Exit(IntEnum):
+    """What the command exits with."""
+
+    OK = 0
+    DEFECT = 1
+    USAGE = 2
+    FAILED = 3
+    CANCELED = 4
+    NOT_FINISHED = 5
+    NOT_FOUND = 6
+    NOT_ALLOWED = 7
+    UNREACHABLE = 8
+    UNCERTAIN = 9
+    REFUSED = 10
+    UNEXPECTED = 11
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+_MEANINGS = {
+    Exit.OK: "the offer is live (with --no-wait: the go-live was accepted)",
+    Exit.DEFECT: "a defect of golive",
+    Exit.USAGE: "bad usage: an argument is malformed",
+    Exit.FAILED: "the operation failed",
+    Exit.CANCELED: "the operation was canceled",
+    Exit.NOT_FINISHED: "not finished: the time was up, or it still runs (status)",
+    Exit.NOT_FOUND: "no such publisher, offer or operation",
+    Exit.NOT_ALLOWED: "no token, a wrong one, or no access to the publisher",
+    Exit.UNREACHABLE: "the service cannot be reached, or is in trouble",
+    Exit.UNCERTAIN: "the answer was lost: begun or not; run the same again",
+    Exit.REFUSED: "the service refused, for example: not in preview",
+    Exit.UNEXPECTED: "an answer that is outside the contract",
+    Exit.INTERRUPTED: "interrupted by Ctrl-C; what runs goes on",
+    Exit.TERMINATED: "terminated by a signal; what runs goes on",
+}
+
+#: The table for `--help`; `\b` keeps click from filling it.
+HELP = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in _MEANINGS.items())
+
+# The first that fits counts, so a subclass stands before its parent.
+_BY_ERROR: tuple[tuple[type[GoLiveError], Exit], ...] = (
+    (InvalidInput, Exit.USAGE),
+    (CredentialError, Exit.NOT_ALLOWED),
+    (NotAuthenticated, Exit.NOT_ALLOWED),
+    (NotAllowed, Exit.NOT_ALLOWED),
+    (NotFound, Exit.NOT_FOUND),
+    (PreconditionFailed, Exit.REFUSED),
+    (RequestRefused, Exit.REFUSED),
+    (Throttled, Exit.UNREACHABLE),
+    (ServiceFault, Exit.UNREACHABLE),
+    (ServiceUnreachable, Exit.UNREACHABLE),
+    (SubmissionUncertain, Exit.UNCERTAIN),
+    (OperationCanceled, Exit.CANCELED),
+    (WaitTimeout, Exit.NOT_FINISHED),
+    (OperationError, Exit.FAILED),
+    (GoLiveError, Exit.UNEXPECTED),
+)
+
+
+def exit_of(error: GoLiveError) -> Exit:
+    """Return what the command exits with after an error."""
+    return next(code for kind, code in _BY_ERROR if isinstance(error, kind))
