@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import httpx
@@ -307,6 +308,7 @@ def test_a_password_in_the_endpoint_is_not_shown() -> None:
     assert "hunter2" not in str(caught.value)
 
 
+@cache
 def contract_pattern(name: str) -> str:
     contract = yaml.safe_load(CONTRACT.read_text("utf-8"))
     return str(contract["components"]["headers"][name]["schema"]["pattern"])

@@ -32,7 +32,7 @@ _ETAG = re.compile(r'\*|(?:W/)?"[!#-~]*"', re.ASCII)
 def make_app(market: Market) -> Starlette:
     """Return the app that serves a market."""
     service = _Service(market)
-    return Starlette(
+    app = Starlette(
         routes=[
             Route(f"{_OFFER}/golive", service.go_live, methods=["POST"]),
             Route(f"{_OFFER}/publish", service.publish, methods=["POST"]),
@@ -48,6 +48,9 @@ def make_app(market: Market) -> Starlette:
             Exception: _on_defect,
         },
     )
+    # The service has one address for a thing: the slash at the end counts.
+    app.router.redirect_slashes = False
+    return app
 
 
 @define

@@ -1,0 +1,237 @@
+"""The contract is valid, complete, and says what the original page says."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from conftest import CONTRACT
+from golive import ENDPOINT, State
+from golive.location import API_VERSION
+from jsonschema.validators import Draft202012Validator
+from openapi_spec_validator import validate
+
+SPEC: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
+COMPONENTS = SPEC["components"]
+OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    operation["operationId"]: (path, method, operation)
+    for path, item in SPEC["paths"].items()
+    for method, operation in item.items()
+    if method in {"get", "post"}
+}
+READS = ("getOfferOperation", "getOperation", "listSubmissions", "getOfferStatus")
+STARTS = ("goLive", "cancel", "publish")
+
+
+def resolve(node: Any) -> Any:
+    """Follow a local `$ref`."""
+    while isinstance(node, dict) and "$ref" in node:
+        target = SPEC
+        for key in node["$ref"].removeprefix("#/").split("/"):
+            target = target[key]
+        node = target
+    return node
+
+
+def response(operation: str, status: str) -> Any:
+    return resolve(OPERATIONS[operation][2]["responses"][status])
+
+
+def conforms(value: object, schema: Any) -> None:
+    """Check a value against a schema of the contract, formats included."""
+    Draft202012Validator(
+        {**schema, "components": COMPONENTS},
+        format_checker=Draft202012Validator.FORMAT_CHECKER,
+    ).validate(value)
+
+
+def test_it_is_valid_openapi() -> None:
+    assert SPEC["openapi"].startswith("3.1")
+    validate(SPEC)
+
+
+def test_its_paths_are_those_of_the_reference() -> None:
+    offer = "/api/publishers/{publisherId}/offers/{offerId}"
+    assert {name: (method, path) for name, (path, method, _) in OPERATIONS.items()} == {
+        "goLive": ("post", f"{offer}/golive"),
+        "getOfferOperation": ("get", f"{offer}/operations/{{operationId}}"),
+        "getOperation": ("get", "/api/operations/{operationId}"),
+        "listSubmissions": ("get", f"{offer}/submissions/"),
+        "getOfferStatus": ("get", f"{offer}/status"),
+        "cancel": ("post", f"{offer}/cancel"),
+        "publish": ("post", f"{offer}/publish"),
+    }
+    assert [server["url"] for server in SPEC["servers"]] == [ENDPOINT]
+
+
+@pytest.mark.parametrize(
+    ("operation", "statuses"),
+    [
+        ("goLive", "202 400 401 403 404 412 429"),
+        ("publish", "202 400 401 403 404 412 422 429"),
+        ("cancel", "200 202 400 401 403 404 412 429"),
+        *((name, "200 400 401 403 404 429") for name in READS),
+    ],
+)
+def test_every_status_is_listed_and_says_what_it_rests_on(operation: str, statuses: str) -> None:
+    responses = OPERATIONS[operation][2]["responses"]
+    assert " ".join(sorted(responses)) == statuses
+    for status in responses:
+        description = response(operation, status)["description"]
+        assert re.search(r"\[[a-z-]+\]|inferred", description.casefold()), (operation, status)
+
+
+def test_the_pages_it_rests_on_are_introduced() -> None:
+    introduced = set(re.findall(r"\[([a-z-]+)\]", SPEC["info"]["description"]))
+    assert set(re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]", CONTRACT.read_text("utf-8"))) <= introduced
+
+
+def test_the_go_live_examples_are_those_of_the_original_page() -> None:
+    examples = COMPONENTS["headers"]["Location"]["examples"]
+    assert examples["migrated"]["value"] == (
+        "/api/publishers/contoso/offers/contoso-offer/operations/"
+        "56615b67-2185-49fe-80d2-c4ddf77bb2e8?api-version=2017-10-31"
+    )
+    assert examples["nonMigrated"]["value"] == (
+        "/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"
+    )
+    assert COMPONENTS["parameters"]["PublisherId"]["example"] == "contoso"
+    assert COMPONENTS["parameters"]["OfferId"]["example"] == "contoso-offer"
+    assert resolve(OPERATIONS["goLive"][2]["responses"]["202"]["headers"]["Location"])["examples"]
+
+
+@pytest.mark.parametrize("operation", STARTS)
+def test_every_202_names_the_operation_in_both_headers_and_links_both_forms(operation: str) -> None:
+    answer = response(operation, "202")
+    assert set(answer["headers"]) == {
+        "Location",
+        "Operation-Location",
+        "Retry-After",
+        "X-Ms-Correlation-Request-Id",
+    }
+    assert resolve(answer["headers"]["Location"])["required"] is True
+    targets = {resolve(link)["operationId"] for link in answer["links"].values()}
+    assert targets == {"getOfferOperation", "getOperation"}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_request_header_is_there(operation: str) -> None:
+    path, method, declared = OPERATIONS[operation]
+    parameters = [resolve(p) for p in SPEC["paths"][path]["parameters"] + declared.get("parameters", [])]
+    names = {(p["in"], p["name"]): p for p in parameters}
+    version = names["query", "api-version"]
+    assert version["required"] is True
+    assert version["schema"]["const"] == version["schema"]["default"] == API_VERSION
+    assert (("header", "If-Match") in names) is (method == "post")
+    if method == "post":
+        assert names["header", "If-Match"]["required"] is False
+        body = resolve(declared["requestBody"])
+        assert list(body["content"]) == ["application/json"]
+        assert body["required"] is False
+    scheme = COMPONENTS["securitySchemes"]["bearerAuth"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert SPEC["security"] == [{"bearerAuth": []}]
+
+
+def links() -> list[tuple[str, str]]:
+    found = []
+    for link in COMPONENTS["links"].values():
+        expression = link["parameters"]["operationId"]
+        assert expression.startswith("$response.header.Location#regex:")
+        found.append((link["operationId"], expression.partition("#regex:")[2]))
+    return found
+
+
+@pytest.mark.parametrize(("operation", "expression"), links())
+def test_each_link_takes_the_operation_out_of_its_form_alone(operation: str, expression: str) -> None:
+    found = {
+        name: match[1] if (match := re.search(expression, example["value"])) else None
+        for name, example in COMPONENTS["headers"]["Location"]["examples"].items()
+    }
+    if operation == "getOfferOperation":
+        assert found == {"migrated": "56615b67-2185-49fe-80d2-c4ddf77bb2e8", "nonMigrated": None}
+    else:
+        assert found == {"migrated": None, "nonMigrated": "contoso$contoso-offer$2$preview"}
+
+
+def examples_of(node: Any) -> list[Any]:
+    """Return the examples that stand beside a schema."""
+    named = [resolve(example)["value"] for example in node.get("examples", {}).values()]
+    return named + ([node["example"]] if "example" in node else [])
+
+
+def with_schema() -> dict[str, Any]:
+    """Find everything that has a schema and must have an example: headers, parameters, contents."""
+    found: dict[str, Any] = {}
+
+    def visit(node: Any, where: str) -> None:
+        if isinstance(node, dict):
+            if "schema" in node:
+                found[where] = node
+            for key, value in node.items():
+                if key not in {"example", "examples", "schema", "schemas"}:
+                    visit(value, f"{where}/{key}")
+        elif isinstance(node, list):
+            for index, value in enumerate(node):
+                visit(value, f"{where}/{index}")
+
+    visit(SPEC["paths"], "paths")
+    visit(COMPONENTS, "components")
+    return found
+
+
+@pytest.mark.parametrize("where", with_schema())
+def test_everything_has_examples_that_fit(where: str) -> None:
+    node = with_schema()[where]
+    schema = resolve(node["schema"])
+    examples = examples_of(node) or [
+        examples[0] for examples in [schema.get("examples", [])] if examples
+    ]
+    assert examples, where
+    for example in examples:
+        conforms(example, node["schema"])
+
+
+@pytest.mark.parametrize("name", COMPONENTS["schemas"])
+def test_every_schema_is_described_and_its_examples_fit(name: str) -> None:
+    schema = COMPONENTS["schemas"][name]
+    assert schema["description"]
+    for member in schema.get("properties", {}).values():
+        assert resolve(member)["description"]
+    for example in schema.get("examples", []):
+        conforms(example, schema)
+    assert schema.get("examples") or "enum" in schema
+
+
+def test_the_status_words_are_open_and_each_known_one_has_a_meaning() -> None:
+    schema = COMPONENTS["schemas"]["StatusWord"]
+    conforms("a word from tomorrow", schema)
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(7, schema)
+    known = COMPONENTS["schemas"]["KnownStatusWord"]["enum"]
+    assert all(State.of(word) is not State.UNKNOWN for word in known)
+    assert {State.of(word) for word in known} == set(State) - {State.UNKNOWN}
+
+
+def test_both_shapes_of_an_operation_fit_and_no_third() -> None:
+    schema = response("getOperation", "200")["content"]["application/json"]["schema"]
+    one = {"status": "running"}
+    conforms(one, schema)
+    conforms([one], schema)
+    for bad in ([], [one, one], {}, None, "running"):
+        with pytest.raises(jsonschema.ValidationError):
+            conforms(bad, schema)
+
+
+@pytest.mark.parametrize("value", ["0", "30", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_retry_after(value: str) -> None:
+    conforms(value, COMPONENTS["headers"]["RetryAfter"]["schema"])
+
+
+@pytest.mark.parametrize("value", ["", "-1", "1.5", "soon", "inf"])
+def test_retry_after_nonsense(value: str) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(value, COMPONENTS["headers"]["RetryAfter"]["schema"])

@@ -1,0 +1,103 @@
+"""The committed client is what the contract makes, and any edit of either is noticed."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import golive_api
+import pytest
+from conftest import CONTRACT, ROOT
+
+
+def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, root / "openapi" / "generate.py", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_committed_client_is_what_the_contract_makes() -> None:
+    outcome = check(ROOT, "--check")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_the_contract_ships_with_the_client() -> None:
+    package = Path(golive_api.__file__).parent
+    assert (package / "golive.yaml").read_bytes() == CONTRACT.read_bytes()
+    assert (package / "py.typed").exists()
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    for folder in ("openapi", "generated"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    return tmp_path
+
+
+def edit(path: str, old: str, new: str) -> Callable[[Path], None]:
+    def apply(root: Path) -> None:
+        text = (root / path).read_text("utf-8")
+        assert old in text
+        (root / path).write_text(text.replace(old, new, 1), "utf-8")
+
+    return apply
+
+
+def remove(path: str) -> Callable[[Path], None]:
+    return lambda root: (root / path).unlink()
+
+
+def add(path: str) -> Callable[[Path], None]:
+    return lambda root: (root / path).touch()
+
+
+API = "generated/golive_api"
+EDITS = {
+    "a line of a generated file": (
+        edit(f"{API}/api/publishing/go_live.py", "golive", "golife"),
+        "api/publishing/go_live.py",
+    ),
+    "a comment in a generated file": (edit(f"{API}/types.py", "\n", "\n# hi\n"), "types.py"),
+    "a generated file removed": (remove(f"{API}/models/step.py"), "models/step.py"),
+    "an empty generated file removed": (remove(f"{API}/py.typed"), "missing: py.typed"),
+    "a file added": (add(f"{API}/models/extra.py"), "superfluous: models/extra.py"),
+    "a new field in the contract": (
+        edit(
+            "openapi/golive.yaml",
+            "        stepName:\n          type: string",
+            "        stepName:\n          type: integer",
+        ),
+        "models/step.py",
+    ),
+    "a pattern in the contract, which the generator ignores": (
+        edit("openapi/golive.yaml", "{0,127}$'", "{0,126}$'"),
+        "golive.yaml",
+    ),
+    "a comment in the contract": (edit("openapi/golive.yaml", "\n", "\n# hi\n"), "golive.yaml"),
+}
+
+
+@pytest.mark.parametrize(("apply", "named"), EDITS.values(), ids=EDITS)
+def test_any_edit_is_noticed_and_regenerating_mends_it(
+    copy: Path, apply: Callable[[Path], None], named: str
+) -> None:
+    apply(copy)
+    outcome = check(copy, "--check")
+    assert outcome.returncode == 1
+    assert named in outcome.stdout
+    assert "nox -s generate" in outcome.stdout
+    assert check(copy).returncode == 0
+    assert check(copy, "--check").returncode == 0
+
+
+def test_a_contract_that_the_generator_refuses(copy: Path) -> None:
+    edit("openapi/golive.yaml", "schemas/ErrorBody'", "schemas/Missing'")(copy)
+    outcome = check(copy)
+    assert outcome.returncode == 1
+    assert "refused golive.yaml" in outcome.stderr
