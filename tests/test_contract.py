@@ -221,7 +221,8 @@ def test_both_shapes_of_an_operation_fit_and_no_third() -> None:
     one = {"status": "running"}
     conforms(one, schema)
     conforms([one], schema)
-    for bad in ([], [one, one], {}, None, "running"):
+    unfit: list[Any] = [[], [one, one], {}, None, "running"]
+    for bad in unfit:
         with pytest.raises(jsonschema.ValidationError):
             conforms(bad, schema)
 

@@ -70,7 +70,7 @@ FAST = settings(
 
 @SCHEMA.parametrize()
 @FAST
-def test_every_operation(case: schemathesis.Case) -> None:
+def test_every_operation(case: schemathesis.Case[Any]) -> None:
     SERVICE.renew()
     case.call_and_validate()
 
@@ -104,7 +104,7 @@ def test_every_link_leads_to_an_operation() -> None:
             SERVICE.renew()
             trail.issued.clear()
 
-        def after_call(self, response: Any, case: schemathesis.Case) -> None:
+        def after_call(self, response: Any, case: schemathesis.Case[Any]) -> None:
             location = response.headers.get("location", [None])[0]
             path = httpx.URL(response.request.url).path
             trail.record(case.method, path, response.status_code, location)

@@ -179,7 +179,7 @@ class JsonReport(Report):
         self._print(event=event, token=operation.continuation_token(), **more)
 
     def _print(self, **event: object) -> None:
-        print(json.dumps(event, default=_plain), file=self._out, flush=True)
+        print(json.dumps(event), file=self._out, flush=True)
 
 
 class LiveReport(Report):
@@ -304,20 +304,19 @@ def _describe(step: Step) -> str:
 
 
 def _as_json(status: OperationStatus) -> dict[str, Any]:
-    body = attrs.asdict(status, value_serializer=_with_text)
-    body["percent"] = status.percent
-    body["current_step"] = status.current_step.id if status.current_step else None
-    return body
+    step = status.current_step
+    return {
+        **_plain(status),
+        "percent": status.percent,
+        "current_step": step.id if step else None,
+    }
 
 
-def _with_text(owner: type | None, field: object, value: object) -> object:
-    # attrs asks for each value before it descends into it: a message gets its text without markup.
-    if isinstance(value, Message):
-        return {**attrs.asdict(value), "text": value.text}
-    return value
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
+def _plain(value: Any) -> Any:
+    """Return the JSON form of a snapshot; a message gets its text without markup beside it."""
+    if attrs.has(type(value)):
+        fields = {name: _plain(getattr(value, name)) for name in attrs.fields_dict(type(value))}
+        return {**fields, "text": value.text} if isinstance(value, Message) else fields
+    if isinstance(value, tuple):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value

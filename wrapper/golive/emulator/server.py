@@ -56,7 +56,7 @@ class Emulator:
         clock: Callable[[], float] = time.monotonic,
         api_versions: tuple[str, ...] = ("2017-10-31",),
     ) -> None:
-        self.market = Market(
+        self.market: Market = Market(
             clock,
             speed=speed,
             tokens={TOKEN: None, STRANGERS_TOKEN: frozenset()},

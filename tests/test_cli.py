@@ -1,0 +1,462 @@
+"""The command as people use it: in a process of its own, against a server in another."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import MIGRATED, NON_MIGRATED
+from golive.cli.commands import run
+from golive.cli.durations import duration, spoken
+from golive.cli.exits import Exit, exit_of
+from golive.emulator import TOKEN, Emulator, Scenario
+from test_errors import all_errors, example
+
+FAST = ("--interval", "0.05s")
+COMMAND = [sys.executable, "-c", "from golive.cli import main; main()"]
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GOLIVE_ENDPOINT", "GOLIVE_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Emulator, str]]:
+    emulator = Emulator(speed=200_000)
+    with emulator.serve() as url:
+        yield emulator, url
+
+
+class Result:
+    def __init__(self, code: int, captured: Any) -> None:
+        self.code = code
+        self.out: str = captured.out
+        self.err: str = captured.err
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@pytest.fixture
+def golive(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
+    """Run the command in this process."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*arguments: str) -> Result:
+        return Result(run(arguments), capsys.readouterr())
+
+    yield call
+    signal.signal(signal.SIGTERM, handler)
+
+
+@pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
+def test_start(golive: Any, service: tuple[Emulator, str], offer: str) -> None:
+    emulator, url = service
+    result = golive("start", "contoso", offer, "--endpoint", url, *FAST)
+    lines = result.out.splitlines()
+    assert result.code == 0
+    assert lines[0] == f"contoso/{offer}: go-live accepted"
+    address = {
+        MIGRATED: f"{url}/api/publishers/contoso/offers/contoso-offer/operations/[0-9a-f-]{{36}}",
+        NON_MIGRATED: rf"{url}/api/operations/contoso\$contoso-legacy\$2\$preview",
+    }[offer]
+    assert re.fullmatch(rf"{address}\?api-version=2017-10-31", lines[1])
+    assert "  Certification: succeeded" in lines
+    assert re.search(r"  Live: running \d+ %", result.out)
+    assert f"  information: The goLive of {offer} was accepted." in lines
+    assert lines[-1].startswith(f"contoso/{offer} is live (after ")
+    assert len(lines) == len(set(lines)), "a line per change, and none twice"
+    assert result.err == ""
+    assert emulator.accepted("contoso", offer) == 1
+
+
+def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
+    result = golive("start", "contoso", NON_MIGRATED, "--endpoint", service[1], "--json", *FAST)
+    first, *updates, last = result.events
+    token = f"{service[1]}/api/operations/contoso$contoso-legacy$2$preview?api-version=2017-10-31"
+    assert first == {
+        "event": "operation",
+        "token": token,
+        "kind": "go-live",
+        "publisher": "contoso",
+        "offer": NON_MIGRATED,
+        "form": "non-migrated",
+        "adopted": False,
+    }
+    assert {update["event"] for update in updates} == {"status"}
+    assert updates[-1]["state"] == "succeeded"
+    assert updates[-1]["percent"] == 100
+    assert updates[-1]["messages"][0]["text"] == "The goLive of contoso-legacy was accepted."
+    assert updates[0]["current_step"] in ("publisher-signoff", "live")
+    assert [step["id"] for step in updates[0]["steps"]][-1] == "live"
+    assert last == {"event": "end", "token": token, "state": "succeeded", "exit_code": 0}
+    assert result.code == 0
+
+
+def test_no_wait_then_status_then_wait(golive: Any, service: tuple[Emulator, str]) -> None:
+    started = golive("start", "contoso", NON_MIGRATED, "--endpoint", service[1], "--no-wait")
+    assert started.code == 0
+    token = started.out.splitlines()[1]
+    assert f"golive wait '{token}'" in started.err
+    status = golive("status", token)
+    assert status.code == Exit.NOT_FINISHED
+    assert "contoso/contoso-legacy: running" in status.out
+    waited = golive("wait", token, *FAST)
+    assert waited.code == 0
+    assert "is live" in waited.out
+    assert golive("status", token, "--json").events[0]["state"] == "succeeded"
+    assert golive("status", token).code == 0
+    assert golive("start", "contoso", NON_MIGRATED, "--endpoint", service[1]).code == Exit.REFUSED
+
+
+def test_start_adopts(golive: Any, service: tuple[Emulator, str]) -> None:
+    emulator, url = service
+    golive("start", "contoso", MIGRATED, "--endpoint", url, "--no-wait")
+    again = golive("start", "contoso", MIGRATED, "--endpoint", url, *FAST)
+    assert again.out.startswith("contoso/contoso-offer: go-live adopted, it ran already")
+    assert again.code == 0
+    assert emulator.accepted("contoso", MIGRATED) == 1
+
+
+@pytest.mark.parametrize(
+    ("scenario", "code", "told"),
+    [
+        (Scenario.FAIL, Exit.FAILED, "failed in the step 'Live'"),
+        (Scenario.CANCEL, Exit.CANCELED, "was canceled"),
+        (Scenario.WAIT, Exit.NOT_FINISHED, "Resume with: golive wait 'http"),
+        (Scenario.HANG, Exit.NOT_FINISHED, "Resume with: golive wait 'http"),
+    ],
+)
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_endings(golive: Any, scenario: Scenario, code: Exit, told: str, form: tuple[str, ...]) -> None:
+    with Emulator(speed=1_000_000, scenario=scenario).serve() as url:
+        result = golive(
+            *("start", "contoso", NON_MIGRATED, "--endpoint", url, "--timeout", "1s", *FAST, *form)
+        )
+    assert result.code == code
+    assert told in result.err
+    assert "is live" not in result.out
+    if form:
+        assert result.events[-1]["event"] == "error"
+        assert result.events[-1]["exit_code"] == code
+        assert result.events[-1]["token"]
+
+
+def test_emulate(golive: Any) -> None:
+    result = golive("start", "contoso", "unknown", "--emulate")
+    assert result.code == Exit.NOT_FOUND
+    assert "The emulator has contoso/contoso-offer, contoso/contoso-legacy" in result.err
+    failed = golive("start", "contoso", MIGRATED, "--emulate", "--scenario", "fail")
+    assert failed.code == Exit.FAILED
+    assert "Resume" not in failed.err
+
+
+ERRORS: dict[str, tuple[Sequence[str], dict[str, str], Exit, str]] = {
+    "wrong token": (
+        ("start", "contoso", MIGRATED),
+        {"AZURE_TOKEN": "wrong"},
+        Exit.NOT_ALLOWED,
+        "Get a fresh token",
+    ),
+    "token without access": (
+        ("start", "contoso", MIGRATED),
+        {"AZURE_TOKEN": "stranger"},
+        Exit.NOT_ALLOWED,
+        "Add the service principal",
+    ),
+    "token with Bearer": (
+        ("start", "contoso", MIGRATED),
+        {"AZURE_TOKEN": "Bearer x"},
+        Exit.NOT_ALLOWED,
+        "give the token alone",
+    ),
+    "no token": (
+        ("start", "contoso", MIGRATED),
+        {"AZURE_TOKEN": ""},
+        Exit.NOT_ALLOWED,
+        "AZURE_TOKEN is not set",
+    ),
+    "unknown publisher": (("start", "fabrikam", "x"), {}, Exit.NOT_FOUND, "Check the publisher"),
+    "unknown offer": (("start", "contoso", "x"), {}, Exit.NOT_FOUND, "Check the publisher"),
+    "not in preview": (
+        ("start", "contoso", "contoso-draft"),
+        {},
+        Exit.REFUSED,
+        "Publish it first",
+    ),
+    "dots": (("start", "..", MIGRATED), {}, Exit.USAGE, "publisher id '..' is malformed"),
+    "empty": (("start", "contoso", ""), {}, Exit.USAGE, "offer id '' is malformed"),
+    "slash": (("start", "contoso", "a/b"), {}, Exit.USAGE, "offer id 'a/b' is malformed"),
+    "unknown operation": (
+        ("wait", "/api/operations/contoso$x$2$preview"),
+        {},
+        Exit.NOT_FOUND,
+        "no operation",
+    ),
+    "not a token": (("wait", "hello"), {}, Exit.USAGE, "neither of the two known forms"),
+    "token of elsewhere": (
+        ("status", "https://evil.example/api/operations/a$b$2$preview"),
+        {},
+        Exit.USAGE,
+        "requests go to http://127.0.0.1",
+    ),
+}
+
+
+@pytest.mark.parametrize(("arguments", "variables", "code", "told"), ERRORS.values(), ids=ERRORS)
+def test_errors_are_one_line_that_says_what_to_do(
+    golive: Any,
+    service: tuple[Emulator, str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: Sequence[str],
+    variables: dict[str, str],
+    code: Exit,
+    told: str,
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = golive(*arguments, "--endpoint", service[1])
+    assert result.code == code
+    (line,) = result.err.splitlines()
+    assert line.startswith("golive: ")
+    assert told in line
+    assert result.out == ""
+    event = golive(*arguments, "--endpoint", service[1], "--json").events[-1]
+    assert (event["event"], event["exit_code"]) == ("error", code)
+
+
+def test_a_version_that_the_service_no_longer_speaks(golive: Any) -> None:
+    with Emulator(api_versions=("2016-08-01-preview",)).serve() as url:
+        result = golive("start", "contoso", MIGRATED, "--endpoint", url)
+    assert result.code == Exit.REFUSED
+    assert "Allowed values are [2016-08-01-preview]" in result.err
+    assert "Upgrade golive" in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_a_service_that_is_not_there(golive: Any) -> None:
+    with Emulator().serve() as url:
+        pass
+    result = golive("start", "contoso", MIGRATED, "--endpoint", url)
+    assert result.code == Exit.UNREACHABLE
+    assert "Check the network and the endpoint" in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "Usage"),
+        (("start",), "Missing argument"),
+        (("start", "contoso"), "Missing argument"),
+        (("strat", "contoso", MIGRATED), "No such command"),
+        (("start", "contoso", MIGRATED, "--emulate", "--no-wait"), "leave out"),
+        (("start", "contoso", MIGRATED, "--emulate", "--endpoint", "http://127.0.0.1"), "leave out"),
+        (("start", "contoso", MIGRATED, "--scenario", "fail"), "only goes with --emulate"),
+        (("start", "contoso", MIGRATED, "--timeout", "soon"), "not a length of time"),
+        (("start", "contoso", MIGRATED, "--interval", "0s"), "not a length of time"),
+        (("start", "contoso", MIGRATED, "--endpoint", "http://example.com"), "unencrypted"),
+        (("start", "contoso", MIGRATED, "--endpoint", "nonsense"), "not an http or https address"),
+        (("emulator", "--port", "99999"), "99999"),
+    ],
+)
+def test_bad_usage(golive: Any, arguments: Sequence[str], told: str) -> None:
+    result = golive(*arguments)
+    assert result.code == Exit.USAGE
+    assert told in result.err
+    assert "Traceback" not in result.err
+
+
+def test_emulate_ignores_the_endpoint_of_the_environment(
+    golive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOLIVE_ENDPOINT", "https://cloudpartner.azure.com")
+    assert golive("start", "contoso", "x", "--emulate").code == Exit.NOT_FOUND
+
+
+def test_the_endpoint_can_come_from_the_environment(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GOLIVE_ENDPOINT", service[1])
+    assert golive("start", "contoso", MIGRATED, *FAST).code == 0
+
+
+def test_a_token_of_another_machine_does_not_choose_the_endpoint(golive: Any) -> None:
+    result = golive("wait", "https://evil.example/api/operations/a$b$2$preview")
+    assert result.code == Exit.USAGE
+    assert "requests go to https://cloudpartner.azure.com only" in result.err
+
+
+def test_a_port_that_is_taken(golive: Any, service: tuple[Emulator, str]) -> None:
+    result = golive("emulator", "--port", service[1].rpartition(":")[2])
+    assert result.code == Exit.DEFECT
+    assert "Choose another --port" in result.err
+
+
+def test_help_names_every_exit_code_and_version(golive: Any) -> None:
+    text = golive("--help").out
+    for code in Exit:
+        assert re.search(rf"^ +{code.value}  \w", text, re.MULTILINE)
+    for verb in ("start", "wait", "status", "emulator"):
+        assert f"golive {verb}" in golive(verb, "--help").out
+    assert re.fullmatch(r"golive \d+\.\d+\.\d+\n", golive("--version").out)
+
+
+@pytest.mark.parametrize("kind", all_errors())
+def test_every_error_has_an_exit_code(kind: Any) -> None:
+    code = exit_of(example(kind))
+    assert code not in (Exit.OK, Exit.DEFECT, Exit.INTERRUPTED, Exit.TERMINATED)
+
+
+def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("golive.cli.commands.choose", lambda **options: 1 / 0)
+    result = golive("start", "contoso", MIGRATED)
+    assert result.code == Exit.DEFECT
+    assert "a defect of golive: ZeroDivisionError" in result.err
+    assert "Traceback" not in result.err
+    monkeypatch.setenv("GOLIVE_DEBUG", "1")
+    with pytest.raises(ZeroDivisionError):
+        golive("start", "contoso", MIGRATED)
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("2d", 172_800),
+        ("90m", 5_400),
+        ("1h30m", 5_400),
+        ("1h 30m", 5_400),
+        ("45s", 45),
+        ("0.5s", 0.5),
+        ("1D", 86_400),
+    ],
+)
+def test_durations(text: str, seconds: float) -> None:
+    assert duration(text) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "2", "d", "-1d", "2x", "1d,2h", "99999999999d", "0s", "nan"])
+def test_malformed_durations(text: str) -> None:
+    with pytest.raises(Exception, match="not a length of time"):
+        duration(text)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (0.9, "0 s"),
+        (59, "59 s"),
+        (60, "1 min"),
+        (3_725, "1 h 2 min"),
+        (266_400, "3 d 2 h"),
+    ],
+)
+def test_spoken_durations(seconds: float, text: str) -> None:
+    assert spoken(seconds) == text
+
+
+class Process:
+    """The command in a process of its own."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def read_until(self, part: str) -> str:
+        """Return the line that contains a text; fail if none comes within a minute."""
+        assert self.process.stdout
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            ready, _, _ = select.select([self.process.stdout], [], [], 1)
+            if ready:
+                line = self.process.stdout.readline()
+                if part in line:
+                    return line.strip()
+                assert line, self.process.communicate()[1]
+        raise AssertionError(f"no line with {part!r}")
+
+    def end(self, number: int | None = None) -> tuple[int, str, str]:
+        """Send a signal, and return the exit code and what was printed since."""
+        if number is not None:
+            self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """The emulator in a process of its own; two minutes for a go-live, so it can be interrupted."""
+    process = Process("emulator", "--port", "0", "--speed", "50000")
+    try:
+        line = process.read_until("listens at")
+        yield line.split(" ")[4].rstrip(",")
+    finally:
+        code, _, err = process.end(signal.SIGINT)
+    assert code == 0, err
+    assert err == ""
+
+
+@pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGINT, Exit.INTERRUPTED), (signal.SIGTERM, Exit.TERMINATED)],
+)
+def test_interrupted_half_way_and_finished_elsewhere(
+    server: str, offer: str, number: int, code: Exit
+) -> None:
+    first = Process("start", "contoso", offer, "--endpoint", server, "--interval", "0.1s")
+    token = first.read_until("/api/")
+    first.read_until("Live: running")
+    ended, out, err = first.end(number)
+    assert ended == code
+    assert "is live" not in out
+    assert err.splitlines() == [
+        "golive: interrupted; the operation goes on.",
+        f"Resume with: golive wait '{token}'",
+    ]
+    hint = err.splitlines()[1].removeprefix("Resume with: golive wait ").strip("'")
+    second = Process("wait", hint, "--interval", "0.1s")
+    ended, out, err = second.end()
+    assert (ended, err) == (0, "")
+    assert f"contoso/{offer} is live" in out
+
+
+def test_a_reader_that_goes_away_is_no_defect(server: str) -> None:
+    process = Process("start", "contoso", MIGRATED, "--endpoint", server, "--interval", "0.1s")
+    process.read_until("Live: running")
+    assert process.process.stdout
+    process.process.stdout.close()
+    _, err = process.process.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert process.process.returncode != 0
+
+
+def test_without_its_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    code = (
+        "import importlib.util as util; real = util.find_spec;"
+        "util.find_spec = lambda name, *a: None if name == 'click' else real(name, *a);"
+        "from golive.cli import main; main()"
+    )
+    outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert outcome.returncode == 1
+    assert outcome.stderr == "golive: the command needs click: pip install 'golive[cli]'\n"
