@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import ipaddress
+import os
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,8 +13,21 @@ from typing import Any
 
 import pytest
 from attrs import define, field
-from golive import AsyncGoLiveClient, AsyncOperation, GoLiveClient, Operation, OperationStatus
+from hypothesis import settings
+
+from golive import (
+    AsyncGoLiveClient,
+    AsyncOperation,
+    GoLiveClient,
+    Operation,
+    OperationStatus,
+    PollingPolicy,
+)
 from golive.emulator import TOKEN, Emulator
+
+# Machines are noisy, so no example has a deadline; CI tries the same examples every time.
+settings.register_profile("golive", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("golive")
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi" / "golive.yaml"
@@ -23,6 +37,10 @@ LOCAL = "http://127.0.0.1"
 
 MIGRATED = "contoso-offer"
 NON_MIGRATED = "contoso-legacy"
+
+
+#: For a wait of days in some fifty requests, where the default would make hundreds.
+FEW_POLLS = PollingPolicy(share=0.1, floor=30, ceiling=4 * 3600)
 
 
 @define
@@ -60,7 +78,7 @@ class Side:
 
     def client(self, credential: Any = TOKEN, **options: Any) -> Any:
         """Open a client; it is closed when the test ends."""
-        options = {"endpoint": LOCAL, "clock": self.clock, **options}
+        options = {"endpoint": LOCAL, "clock": self.clock, "polling": FEW_POLLS, **options}
         client = (AsyncGoLiveClient if self.is_async else GoLiveClient)(credential, **options)
         self._clients.append(client)
         return client

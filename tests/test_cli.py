@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import MIGRATED, NON_MIGRATED
 from golive.cli.commands import run
 from golive.cli.durations import duration, spoken

@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
 from golive import (
     AsyncGoLiveClient,
@@ -44,7 +45,8 @@ def begin(side: Side, emulator: Emulator, offer: str = MIGRATED) -> Any:
 def test_a_go_live_from_beginning_to_end(
     side: Side, emulator: Emulator, offer: str, form: LocationForm
 ) -> None:
-    operation = begin(side, emulator, offer)
+    client = side.of(emulator, polling=PollingPolicy())
+    operation = side.get(client.begin_go_live("contoso", offer))
     assert operation.ref.form is form
     assert operation.kind is OperationKind.GO_LIVE
     assert not operation.adopted

@@ -8,11 +8,12 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from jsonschema.validators import Draft202012Validator
+from openapi_spec_validator import validate
+
 from conftest import CONTRACT
 from golive import ENDPOINT, State
 from golive.location import API_VERSION
-from jsonschema.validators import Draft202012Validator
-from openapi_spec_validator import validate
 
 SPEC: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
 COMPONENTS = SPEC["components"]

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from attrs import define, field, frozen
+
 from conftest import LOCAL, FakeClock, Side
 from golive import AsyncGoLiveClient, CredentialError, GoLiveClient, InvalidInput, Origin
 from golive.credentials import SCOPE, BearerAuth

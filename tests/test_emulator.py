@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock
 from golive.emulator import STRANGERS_TOKEN, TOKEN, Emulator, Offer, Scenario
 

@@ -9,10 +9,11 @@ from urllib.parse import unquote
 import httpx
 import schemathesis
 from attrs import define, field
-from conftest import CONTRACT, LOCAL, MIGRATED, NON_MIGRATED
-from golive.emulator import TOKEN, Emulator
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.config import SchemathesisConfig
+
+from conftest import CONTRACT, LOCAL, MIGRATED, NON_MIGRATED
+from golive.emulator import TOKEN, Emulator
 
 #: Every look at the clock takes a while, so that operations end while the tests go on.
 LOOK = 3_600.0
@@ -109,7 +110,12 @@ def test_every_link_leads_to_an_operation() -> None:
             path = httpx.URL(response.request.url).path
             trail.record(case.method, path, response.status_code, location)
 
-    Machine.run(settings=settings(FAST, max_examples=40, stateful_step_count=12))
-    assert trail.followed == {
+    wanted = {
         (verb, form) for verb in ("golive", "publish", "cancel") for form in ("migrated", "non-migrated")
     }
+    # What Hypothesis happens to walk through varies; more rounds until it has been everywhere.
+    for _ in range(10):
+        Machine.run(settings=settings(FAST, max_examples=30, stateful_step_count=12, derandomize=False))
+        if trail.followed == wanted:
+            break
+    assert trail.followed == wanted

@@ -5,9 +5,13 @@ from __future__ import annotations
 import pickle
 from typing import Any
 
-import golive
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pytest_httpx import HTTPXMock
+
+import golive
 from conftest import LOCAL, MIGRATED, FakeClock, Side
 from golive import (
     GoLiveClient,
@@ -27,9 +31,6 @@ from golive import (
     WaitTimeout,
 )
 from golive.emulator import STRANGERS_TOKEN, Emulator
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-from pytest_httpx import HTTPXMock
 
 SECRET = "eyJ0eXAi.secret-token.sig"
 TOKEN_URL = f"{LOCAL}/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"

@@ -8,8 +8,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import golive_api
 import pytest
+
+import golive_api
 from conftest import CONTRACT, ROOT
 
 

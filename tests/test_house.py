@@ -12,8 +12,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-import golive
 import pytest
+
+import golive
 from conftest import ROOT
 
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))

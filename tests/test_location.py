@@ -9,6 +9,9 @@ from typing import Any
 import httpx
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
 from conftest import CONTRACT
 from golive import InvalidInput, LocationForm, OperationKind, OperationRef, Origin
 from golive.location import (
@@ -18,8 +21,6 @@ from golive.location import (
     parse_token,
     read_location,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+
 from golive import AsyncGoLiveClient, AsyncOperation, GoLiveClient, Operation
 
 #: What differs by the language's own rules.

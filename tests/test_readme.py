@@ -9,8 +9,9 @@ import sys
 import types
 from typing import Any
 
-import golive
 import pytest
+
+import golive
 from conftest import ROOT, FakeClock
 from golive.emulator import TOKEN, Emulator
 from golive.location import parse_location

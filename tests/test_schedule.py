@@ -9,11 +9,12 @@ from email.utils import format_datetime
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from conftest import ROOT
 from golive import InvalidInput, PollingPolicy
 from golive.schedule import read_retry_after
-from hypothesis import given
-from hypothesis import strategies as st
 
 NOW = datetime(2026, 10, 21, 7, 0, tzinfo=UTC).timestamp()
 ELAPSED = st.floats(0, 30 * 86_400)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import golive_api.models as api
 import pytest
-from golive import LocationForm, Message, OfferStatus, OperationStatus, Origin, State, Submission
 from hypothesis import given
 from hypothesis import strategies as st
+
+import golive_api.models as api
+from golive import LocationForm, Message, OfferStatus, OperationStatus, Origin, State, Submission
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 

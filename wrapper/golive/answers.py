@@ -15,7 +15,6 @@ from typing import Any, Protocol
 
 import httpx
 from attrs import define, frozen
-from golive_api.types import Response
 
 from golive._version import __version__
 from golive.errors import (
@@ -35,6 +34,7 @@ from golive.errors import (
 )
 from golive.location import Origin
 from golive.status import Message, printable
+from golive_api.types import Response
 
 __all__ = [
     "REQUEST_TIMEOUT",

@@ -8,7 +8,6 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 import httpx
-from golive_api.client import Client
 
 from golive import flows
 from golive.answers import REQUEST_TIMEOUT, Answer, Session, exchange, session_options
@@ -20,6 +19,7 @@ from golive.flows import Call, Context, Flow, Sleep, Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.schedule import PollingPolicy
 from golive.status import OfferStatus, OperationStatus, State, Submission
+from golive_api.client import Client
 
 __all__ = ["GoLiveClient", "Operation"]
 

@@ -12,14 +12,6 @@ from collections.abc import Callable, Generator
 from typing import Any, TypeVar, cast
 
 from attrs import define, frozen
-from golive_api.api.progress import (
-    get_offer_operation,
-    get_offer_status,
-    get_operation,
-    list_submissions,
-)
-from golive_api.api.publishing import cancel, go_live, publish
-from golive_api.models import Notification, NotificationMetadata
 
 from golive.answers import Answer, Call, Endpoint
 from golive.clock import Clock
@@ -56,6 +48,14 @@ from golive.status import (
     Submission,
     same_word,
 )
+from golive_api.api.progress import (
+    get_offer_operation,
+    get_offer_status,
+    get_operation,
+    list_submissions,
+)
+from golive_api.api.publishing import cancel, go_live, publish
+from golive_api.models import Notification, NotificationMetadata
 
 __all__ = ["Call", "Context", "Flow", "Sleep", "Tracker"]
 

@@ -12,11 +12,11 @@ from enum import StrEnum
 from html.parser import HTMLParser
 from typing import TypeVar
 
-import golive_api.models as api
 from attrs import field, frozen
-from golive_api.types import Unset
 
+import golive_api.models as api
 from golive.location import LocationForm, OperationRef, Origin, check_identifier
+from golive_api.types import Unset
 
 __all__ = [
     "Link",
