@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import pty
 import re
 import select
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
+import types
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -78,8 +83,8 @@ def test_start(golive: Any, service: tuple[Emulator, str], offer: str) -> None:
     assert re.fullmatch(rf"{address}\?api-version=2017-10-31", lines[1])
     assert "  Certification: succeeded" in lines
     assert re.search(r"  Live: running \d+ %", result.out)
-    assert f"  information: The goLive of {offer} was accepted." in lines
-    assert lines[-1].startswith(f"contoso/{offer} is live (after ")
+    assert f"  information: The go-live of {offer} was accepted." in lines
+    assert lines[-1].startswith(f"contoso/{offer} is live (waited ")
     assert len(lines) == len(set(lines)), "a line per change, and none twice"
     assert result.err == ""
     assert emulator.accepted("contoso", offer) == 1
@@ -101,7 +106,7 @@ def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
     assert {update["event"] for update in updates} == {"status"}
     assert updates[-1]["state"] == "succeeded"
     assert updates[-1]["percent"] == 100
-    assert updates[-1]["messages"][0]["text"] == "The goLive of contoso-legacy was accepted."
+    assert updates[-1]["messages"][0]["text"] == "The go-live of contoso-legacy was accepted."
     assert updates[0]["current_step"] in ("publisher-signoff", "live")
     assert [step["id"] for step in updates[0]["steps"]][-1] == "live"
     assert last == {"event": "end", "token": token, "state": "succeeded", "exit_code": 0}
@@ -296,6 +301,29 @@ def test_the_endpoint_can_come_from_the_environment(
     assert golive("start", "contoso", MIGRATED, *FAST).code == 0
 
 
+def test_how_to_resume_at_another_endpoint(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A token of neither the service nor this machine needs its endpoint named."""
+    from golive import GoLiveClient
+
+    def begin(self: GoLiveClient, publisher: str, offer: str) -> Any:
+        return self.operation("/api/operations/contoso$contoso-legacy$2$preview")
+
+    monkeypatch.setattr(GoLiveClient, "begin_go_live", begin)
+    for endpoint, option in (
+        ("https://gateway.example", "--endpoint https://gateway.example "),
+        ("https://cloudpartner.azure.com", ""),
+    ):
+        result = golive("start", "contoso", NON_MIGRATED, "--endpoint", endpoint, "--no-wait")
+        assert f"golive wait {option}'{endpoint}/api/" in result.err
+
+
+def test_plain_http_elsewhere_must_be_allowed(golive: Any) -> None:
+    arguments = ("status", "/api/operations/a$b$2$preview", "--endpoint", "http://192.0.2.1")
+    assert golive(*arguments).code == Exit.USAGE
+    # An address for documentation (RFC 5737), which the guard of the tests keeps from being tried.
+    assert golive(*arguments, "--allow-http").code == Exit.UNREACHABLE
+
+
 def test_a_token_of_another_machine_does_not_choose_the_endpoint(golive: Any) -> None:
     result = golive("wait", "https://evil.example/api/operations/a$b$2$preview")
     assert result.code == Exit.USAGE
@@ -332,6 +360,30 @@ def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pyte
     monkeypatch.setenv("GOLIVE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):
         golive("start", "contoso", MIGRATED)
+
+
+def test_without_a_token_azure_identity_is_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class DefaultAzureCredential:
+        def get_token(self, *scopes: str) -> Any:
+            raise RuntimeError("nobody is logged in\nand much more")
+
+    identity: Any = types.ModuleType("azure.identity")
+    identity.DefaultAzureCredential = DefaultAzureCredential
+    monkeypatch.setitem(sys.modules, "azure.identity", identity)
+    monkeypatch.delenv("AZURE_TOKEN")
+    result = golive("start", "contoso", MIGRATED)
+    assert result.code == Exit.NOT_ALLOWED
+    assert "RuntimeError: nobody is logged in" in result.err
+    assert len(result.err.splitlines()) == 1
+
+
+def test_without_a_token_and_azure_identity(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "azure.identity", None)
+    monkeypatch.delenv("AZURE_TOKEN")
+    result = golive("start", "contoso", MIGRATED)
+    assert result.code == Exit.NOT_ALLOWED
+    assert "az account get-access-token" in result.err
+    assert "pip install 'golive[azure]'" in result.err
 
 
 @pytest.mark.parametrize(
@@ -450,6 +502,99 @@ def test_a_reader_that_goes_away_is_no_defect(server: str) -> None:
     _, err = process.process.communicate(timeout=60)
     assert "Traceback" not in err
     assert process.process.returncode != 0
+
+
+def on_terminal(columns: int, *arguments: str, **variables: str) -> tuple[int, str]:
+    """Run the command on a terminal, and return the exit code and what it showed."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        env={**os.environ, "TERM": "xterm-256color", **variables},
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65_536)
+        except OSError:
+            # Linux says EIO when the other side of a terminal has gone.
+            break
+        if not chunk:
+            break
+        shown += chunk
+    os.close(ours)
+    return process.wait(60), shown.decode()
+
+
+def frames(shown: str) -> list[str]:
+    """Return the lines that a terminal was sent, without the codes that place and color them."""
+    return [line.rstrip() for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\r", "", shown).splitlines()]
+
+
+def test_on_a_terminal_the_steps_are_a_live_table(service: tuple[Emulator, str]) -> None:
+    code, shown = on_terminal(
+        80, *("start", "contoso", NON_MIGRATED, "--endpoint", service[1], "--interval", "0.1s")
+    )
+    lines = frames(shown)
+    assert code == 0
+    assert "\x1b[" in shown
+    assert any(re.match(r"▸ Live .*━.* \d+ % +~2-5 days", line) for line in lines)
+    assert any(re.match(r"✓ Live .*━.* 100 % +~2-5 days", line) for line in lines)
+    assert any("contoso/contoso-legacy: succeeded" in line for line in lines)
+    assert lines[-1].startswith("contoso/contoso-legacy is live (waited ")
+
+
+def test_a_narrow_terminal_has_no_bars(service: tuple[Emulator, str]) -> None:
+    code, shown = on_terminal(
+        40, *("start", "contoso", MIGRATED, "--endpoint", service[1], "--interval", "0.1s")
+    )
+    assert code == 0
+    assert "━" not in shown
+    assert any(re.match(r"✓ Live +100 %$", line) for line in frames(shown))
+
+
+def test_a_status_on_a_terminal(service: tuple[Emulator, str]) -> None:
+    emulator, url = service
+    operation = emulator.market.go_live(emulator.market.offer("contoso", NON_MIGRATED))
+    code, shown = on_terminal(80, "status", f"{url}{operation.path}")
+    assert code == Exit.NOT_FINISHED
+    assert any(line.startswith(("· Live", "▸ Live")) for line in frames(shown))
+
+
+def test_a_failure_on_a_terminal_leaves_the_table_and_says_why() -> None:
+    with Emulator(speed=1_000_000, scenario=Scenario.FAIL).serve() as url:
+        code, shown = on_terminal(80, "start", "contoso", MIGRATED, "--endpoint", url)
+    assert code == Exit.FAILED
+    assert any(re.match(r"✗ Live .* 50 %", line) for line in frames(shown))
+    assert "error: The logo is too small: it must be at least 216 px." in frames(shown)
+    assert "failed in the step 'Live'" in shown
+
+
+@pytest.mark.parametrize(
+    "variables", [{"TERM": "dumb"}, {"PYTHONIOENCODING": "ascii"}], ids=["dumb", "ascii"]
+)
+def test_poor_terminals_degrade_cleanly(
+    service: tuple[Emulator, str], variables: dict[str, str]
+) -> None:
+    code, shown = on_terminal(
+        80, *("start", "contoso", MIGRATED, "--endpoint", service[1], *FAST), **variables
+    )
+    assert code == 0
+    assert shown.isascii()
+    assert "Traceback" not in shown
+    assert "contoso/contoso-offer is live" in shown
+
+
+def test_no_color(service: tuple[Emulator, str]) -> None:
+    code, shown = on_terminal(
+        80, *("start", "contoso", MIGRATED, "--endpoint", service[1], *FAST), NO_COLOR="1"
+    )
+    assert code == 0
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
 
 
 def test_without_its_extra_it_says_what_to_install(tmp_path: Path) -> None:

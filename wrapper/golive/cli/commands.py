@@ -96,19 +96,29 @@ def _following(function: F) -> F:
             help="Ask this often at first, e.g. 1s; the pauses grow with time.  [default: 5s]",
         ),
         click.option("--timeout", type=duration, help="Give up waiting after so long, e.g. 2d or 90m."),
-        _endpoint_option,
+    ):
+        function = option(function)
+    return _asking(function)
+
+
+def _asking(function: F) -> F:
+    """Add the options of the commands that ask the service."""
+    for option in (
+        click.option(
+            "--allow-http",
+            is_flag=True,
+            help="Accept plain http to another machine, which sends the token unencrypted.",
+        ),
+        click.option(
+            "--endpoint",
+            envvar="GOLIVE_ENDPOINT",
+            show_envvar=True,
+            metavar="URL",
+            help=f"Where the service is.  [default: {ENDPOINT}]",
+        ),
     ):
         function = option(function)
     return function
-
-
-_endpoint_option = click.option(
-    "--endpoint",
-    envvar="GOLIVE_ENDPOINT",
-    show_envvar=True,
-    metavar="URL",
-    help=f"Where the service is.  [default: {ENDPOINT}]",
-)
 
 
 @cli.command()
@@ -131,6 +141,7 @@ def start(
     scenario: str | None,
     no_wait: bool,
     endpoint: str | None,
+    allow_http: bool,
     timeout: float | None,
     interval: float | None,
 ) -> Exit:
@@ -152,7 +163,10 @@ def start(
         )
     if scenario and not emulate:
         raise click.UsageError("--scenario only goes with --emulate.")
-    with _client(endpoint, interval, emulate=emulate, scenario=scenario) as client:
+    service = (
+        _emulated(scenario, interval) if emulate else _client(endpoint, interval, allow_http=allow_http)
+    )
+    with service as client:
         operation = client.begin_go_live(publisher, offer)
         report.begun(operation)
         if no_wait:
@@ -169,6 +183,7 @@ def wait(
     report: Report,
     token: str,
     endpoint: str | None,
+    allow_http: bool,
     timeout: float | None,
     interval: float | None,
 ) -> Exit:
@@ -178,23 +193,23 @@ def wait(
     Example (the quotes matter, for the $):
       golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
-    with _client(_endpoint_for(token, endpoint), interval) as client:
+    with _client(_endpoint_for(token, endpoint), interval, allow_http=allow_http) as client:
         operation = client.operation(token)
         return _follow(report, operation, timeout)
 
 
 @cli.command()
 @click.argument("token")
-@_endpoint_option
+@_asking
 @_reporting
-def status(report: Report, token: str, endpoint: str | None) -> Exit:
+def status(report: Report, token: str, endpoint: str | None, allow_http: bool) -> Exit:
     """Ask once where the operation TOKEN stands; the exit code tells, too.
 
     \b
     Example (the quotes matter, for the $):
       golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
-    with _client(_endpoint_for(token, endpoint)) as client:
+    with _client(_endpoint_for(token, endpoint), None, allow_http=allow_http) as client:
         operation = client.operation(token)
         snapshot = operation.refresh()
         report.snapshot(operation, snapshot)
@@ -272,7 +287,7 @@ def _follow(report: Report, operation: Operation, timeout: float | None) -> Exit
         for snapshot in operation.updates(timeout):
             report.update(operation, snapshot)
         operation.result()
-        report.ended(operation, Exit.OK)
+        report.ended(operation)
     return Exit.OK
 
 
@@ -287,27 +302,25 @@ def _interruptible(operation: Operation | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def _client(
-    endpoint: str | None,
-    interval: float | None = None,
-    *,
-    emulate: bool = False,
-    scenario: str | None = None,
-) -> Iterator[GoLiveClient]:
-    if emulate:
-        Emulator, Scenario, token = _load_emulator()  # noqa: N806
-        service = Emulator(scenario=Scenario(scenario or "succeed"))
-        polling = _polling(EMULATED_INTERVAL if interval is None else interval)
-        with service.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
-            yield client
-        return
-    polling = PollingPolicy() if interval is None else _polling(interval)
-    endpoint = endpoint or ENDPOINT
-    with GoLiveClient(_credential(endpoint), endpoint=endpoint, polling=polling) as client:
+def _emulated(scenario: str | None, interval: float | None) -> Iterator[GoLiveClient]:
+    Emulator, Scenario, token = _load_emulator()  # noqa: N806
+    service = Emulator(scenario=Scenario(scenario or "succeed"))
+    polling = _polling(EMULATED_INTERVAL if interval is None else interval)
+    with service.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
         yield client
 
 
-def _polling(interval: float) -> PollingPolicy:
+def _client(endpoint: str | None, interval: float | None, *, allow_http: bool) -> GoLiveClient:
+    endpoint = endpoint or ENDPOINT
+    origin = Origin.parse(endpoint, allow_http=allow_http)
+    return GoLiveClient(
+        _credential(origin), endpoint=endpoint, polling=_polling(interval), allow_http=allow_http
+    )
+
+
+def _polling(interval: float | None) -> PollingPolicy:
+    if interval is None:
+        return PollingPolicy()
     return PollingPolicy(floor=interval, ceiling=max(interval, PollingPolicy().ceiling))
 
 
@@ -324,13 +337,13 @@ def _endpoint_for(token: str, endpoint: str | None) -> str | None:
     return endpoint
 
 
-def _credential(endpoint: str) -> Credential:
+def _credential(origin: Origin) -> Credential:
     token = os.environ.get("AZURE_TOKEN")
     if token:
         return token.strip()
-    if Origin.parse(endpoint).is_loopback:
+    if origin.is_loopback:
         raise CredentialError(
-            f"AZURE_TOKEN is not set. For an emulator at {endpoint}: export AZURE_TOKEN=emulator"
+            f"AZURE_TOKEN is not set. For an emulator at {origin}: export AZURE_TOKEN=emulator"
         )
     try:
         from azure.identity import DefaultAzureCredential

@@ -12,11 +12,13 @@ from typing import IO, TYPE_CHECKING, Any
 import attrs
 
 from golive import (
+    ENDPOINT,
     GoLiveError,
     Message,
     Operation,
     OperationKind,
     OperationStatus,
+    Origin,
     ServiceError,
     State,
     Step,
@@ -75,10 +77,10 @@ class Report:
         """Show one snapshot as a whole."""
         self.update(operation, status)
 
-    def ended(self, operation: Operation, code: Exit) -> None:
+    def ended(self, operation: Operation) -> None:
         """Show the outcome of a success."""
         elapsed = spoken(time.monotonic() - self._began)
-        self._line(f"{_name(operation)} {_OUTCOMES[operation.kind]} (after {elapsed}).")
+        self._line(f"{_name(operation)} {_OUTCOMES[operation.kind]} (waited {elapsed}).")
 
     def left(self, operation: Operation) -> None:
         """Show how to go on with an operation that is not waited for."""
@@ -108,7 +110,10 @@ class Report:
             self._say(f"Resume with: {self._resume(token)}")
 
     def _resume(self, token: str) -> str:
-        return f"golive wait {shlex.quote(token)}"
+        endpoint = token.partition("/api/")[0]
+        known = endpoint == ENDPOINT or Origin.parse(endpoint, allow_http=True).is_loopback
+        option = "" if known else f"--endpoint {shlex.quote(endpoint)} "
+        return f"golive wait {option}{shlex.quote(token)}"
 
     def _once(self, key: str, value: tuple[object, ...], line: str) -> None:
         if self._shown.get(key) != value:
@@ -141,9 +146,9 @@ class JsonReport(Report):
         """Show a new snapshot."""
         self._event("status", operation, **_as_json(status))
 
-    def ended(self, operation: Operation, code: Exit) -> None:
+    def ended(self, operation: Operation) -> None:
         """Show the outcome of a success."""
-        self._event("end", operation, state=operation.status.state, exit_code=code)
+        self._event("end", operation, state=operation.status.state, exit_code=Exit.OK)
 
     def left(self, operation: Operation) -> None:
         """Show the end of what is not waited for."""
@@ -209,11 +214,11 @@ class LiveReport(Report):
             self._live.start()
         self._live.refresh()
 
-    def ended(self, operation: Operation, code: Exit) -> None:
+    def ended(self, operation: Operation) -> None:
         """Show the outcome of a success."""
         self.close()
         elapsed = spoken(time.monotonic() - self._began)
-        outcome = f"{_name(operation)} {_OUTCOMES[operation.kind]} (after {elapsed})."
+        outcome = f"{_name(operation)} {_OUTCOMES[operation.kind]} (waited {elapsed})."
         self._console.print(outcome, style="bold green", markup=False, highlight=False)
 
     def snapshot(self, operation: Operation, status: OperationStatus) -> None:

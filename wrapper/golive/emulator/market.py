@@ -502,7 +502,8 @@ class Market:
         return f"{self._epoch + timedelta(seconds=moment):%Y-%m-%dT%H:%M:%S.%f}0Z"
 
     def _messages(self, operation: Operation, now: float) -> list[dict[str, str]]:
-        texts = [("information", f"The {operation.type} of <b>{operation.offer.id}</b> was accepted.")]
+        verb = "go-live" if operation.type == "goLive" else operation.type
+        texts = [("information", f"The {verb} of <b>{operation.offer.id}</b> was accepted.")]
         moment = operation.accepted
         match operation.status(now):
             case "failed":
