@@ -33,12 +33,13 @@ def pythons(session: nox.Session) -> None:
 
 @nox.session
 def lowest(session: nox.Session) -> None:
-    """Run the tests of the package itself with the lowest versions of what it depends on."""
-    install(session, "-e", ".[dev]")
+    """Run the package's own tests with the lowest versions of what it depends on."""
     floors = ("httpx==0.27.0", "attrs==23.2.0", "anyio==4.4.0", "click==8.1.8", "rich==13.7.0")
-    session.install("--no-deps", *floors, "starlette==0.41.0", "uvicorn==0.32.0")
+    servers = ("starlette==0.41.0", "uvicorn==0.32.0")
+    testing = ("pytest", "pytest-cov", "hypothesis", "pyyaml", "trio")
+    session.install("-e", ".[cli,emulator]", *floors, *servers, *testing)
     session.run(
-        *("python", "-m", "pytest", "--no-cov", "-p", "no:pytest_httpx"),
+        *("python", "-m", "pytest", "--no-cov"),
         *("tests/test_location.py", "tests/test_schedule.py", "tests/test_status.py"),
         *("tests/test_client.py", "tests/test_credentials.py", "tests/test_emulator.py"),
         *session.posargs,

@@ -332,7 +332,7 @@ def test_a_token_of_another_machine_does_not_choose_the_endpoint(golive: Any) ->
 
 def test_a_port_that_is_taken(golive: Any, service: tuple[Emulator, str]) -> None:
     result = golive("emulator", "--port", service[1].rpartition(":")[2])
-    assert result.code == Exit.DEFECT
+    assert result.code == Exit.USAGE
     assert "Choose another --port" in result.err
 
 
@@ -348,7 +348,7 @@ def test_help_names_every_exit_code_and_version(golive: Any) -> None:
 @pytest.mark.parametrize("kind", all_errors())
 def test_every_error_has_an_exit_code(kind: Any) -> None:
     code = exit_of(example(kind))
-    assert code not in (Exit.OK, Exit.DEFECT, Exit.INTERRUPTED, Exit.TERMINATED)
+    assert code not in (Exit.OK, Exit.DEFECT, Exit.INTERRUPTED, Exit.OUTPUT_LOST, Exit.TERMINATED)
 
 
 def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -494,14 +494,30 @@ def test_interrupted_half_way_and_finished_elsewhere(
     assert f"contoso/{offer} is live" in out
 
 
-def test_a_reader_that_goes_away_is_no_defect(server: str) -> None:
-    process = Process("start", "contoso", MIGRATED, "--endpoint", server, "--interval", "0.1s")
-    process.read_until("Live: running")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_reader_that_goes_away_loses_nothing(server: str, form: tuple[str, ...]) -> None:
+    process = Process("start", "contoso", MIGRATED, "--endpoint", server, "--interval", "0.1s", *form)
+    process.read_until("/api/")
+    process.read_until("running")
     assert process.process.stdout
     process.process.stdout.close()
     _, err = process.process.communicate(timeout=60)
-    assert "Traceback" not in err
-    assert process.process.returncode != 0
+    assert process.process.returncode == Exit.OUTPUT_LOST
+    first, second = err.splitlines()
+    assert first == "golive: cannot write the output (Broken pipe); the operation goes on."
+    assert second.startswith("Resume with: golive wait 'http")
+
+
+def test_a_full_disk_and_a_closed_output(service: tuple[Emulator, str]) -> None:
+    command = [*COMMAND, "start", "contoso", MIGRATED, "--endpoint", service[1], *FAST]
+    with open("/dev/full", "w") as full:  # noqa: PTH123
+        outcome = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert outcome.returncode == Exit.OUTPUT_LOST
+    assert "cannot write the output (No space left on device)" in outcome.stderr
+    closed = subprocess.run(
+        ["sh", "-c", 'exec "$@" >&-', "sh", *command], stderr=subprocess.PIPE, text=True, check=False
+    )
+    assert (closed.returncode, closed.stderr) == (0, "")
 
 
 def on_terminal(columns: int, *arguments: str, **variables: str) -> tuple[int, str]:

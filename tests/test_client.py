@@ -8,6 +8,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
@@ -250,7 +251,7 @@ def test_a_timeout_ends_the_wait_and_not_the_operation(
 
 def test_a_timeout_of_zero_asks_once(side: Side, emulator: Emulator) -> None:
     operation = begin(side, emulator)
-    with pytest.raises(WaitTimeout, match="still running"):
+    with pytest.raises(WaitTimeout, match=r"was still running when"):
         side.get(operation.wait(0))
     assert operation.status.state is State.RUNNING
     assert side.clock.slept == []
@@ -262,6 +263,13 @@ def test_at_the_deadline_there_is_a_last_look(side: Side, emulator: Emulator) ->
     duration = 3 * DAY + 1800
     assert side.get(operation.wait(duration)).state is State.SUCCEEDED
     assert sum(side.clock.slept) == pytest.approx(duration)
+
+
+def test_a_timeout_tells_the_services_own_word(side: Side) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json={"status": "Odd"}))
+    operation = side.client(transport=transport).operation("/api/operations/a$b$2$preview")
+    with pytest.raises(WaitTimeout, match=r"still unknown \('Odd'\) when"):
+        side.get(operation.wait(0))
 
 
 @pytest.mark.parametrize("timeout", [-1, float("nan"), float("inf"), "1h", True, timedelta(-1)])
@@ -304,6 +312,28 @@ def test_plain_iteration(clock: FakeClock, emulator: Emulator) -> None:
         return state
 
     assert asyncio.run(main()) is State.SUCCEEDED
+
+
+def test_the_async_client_runs_on_trio(clock: FakeClock, emulator: Emulator) -> None:
+    async def main() -> State:
+        async with AsyncGoLiveClient(
+            lambda: TOKEN, endpoint=LOCAL, transport=emulator.transport(), clock=clock
+        ) as client:
+            operation = await client.begin_go_live("contoso", MIGRATED)
+            return (await operation.result()).state
+
+    assert anyio.run(main, backend="trio") is State.SUCCEEDED
+
+
+def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://192.0.2.1:3128")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with Emulator().serve() as url:
+        client = side.client(endpoint=url)
+        assert side.get(client.offer_status("contoso", MIGRATED)).ready_to_go_live
 
 
 @pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])

@@ -195,6 +195,8 @@ def session_options(
             "User-Agent": f"golive/{__version__} python-httpx/{httpx.__version__}",
         },
         "timeout": request_timeout,
+        # A proxy of the environment could not reach this machine's own loopback addresses.
+        "trust_env": not origin.is_loopback,
     }
 
 

@@ -91,7 +91,12 @@ Credential = str | Callable[[], str] | TokenCredential | TokenInfoCredential
 
 #: What an async client takes: the same, or their async counterparts.
 AsyncCredential = (
-    Credential | Callable[[], Awaitable[str]] | AsyncTokenCredential | AsyncTokenInfoCredential
+    str
+    | Callable[[], str | Awaitable[str]]
+    | TokenCredential
+    | TokenInfoCredential
+    | AsyncTokenCredential
+    | AsyncTokenInfoCredential
 )
 
 
@@ -234,8 +239,11 @@ def _failed(error: Exception) -> GoLiveError:
     if isinstance(error, GoLiveError):
         return error
     # Only the first line: azure-identity reports every credential of its chain, a line each.
-    reason = next(iter(str(error).splitlines()), "")
-    return CredentialError(f"The credential gave no token: {type(error).__name__}: {reason}")
+    reason = next(iter(str(error).splitlines()), "").rstrip(". ") + "."
+    return CredentialError(
+        f"The credential gave no token: {type(error).__name__}: {reason}"
+        " Log in, for example with `az login`, or give a token."
+    )
 
 
 def _discard(awaitable: object) -> None:

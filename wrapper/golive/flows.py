@@ -275,8 +275,9 @@ def follow(
             yield Sleep(pause)
         status = yield from refresh(context, tracker)
         if deadline is not None and clock.monotonic() >= deadline and not until(status):
+            said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
             raise WaitTimeout(
-                f"The operation was still {status.state.value} ({status.word}) when the time was up.",
+                f"The operation was still {status.state}{said} when the time was up.",
                 status=status,
                 continuation_token=tracker.token,
             )

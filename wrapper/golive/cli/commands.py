@@ -44,10 +44,10 @@ class _Terminated(KeyboardInterrupt):
 
 
 class _Interrupted(Exception):
-    """Ctrl-C or SIGTERM while an operation was followed."""
+    """Ctrl-C, SIGTERM, or the loss of the output, while an operation was followed perhaps."""
 
-    def __init__(self, operation: Operation | None, code: Exit) -> None:
-        super().__init__()
+    def __init__(self, operation: Operation | None, code: Exit, reason: str = "interrupted") -> None:
+        super().__init__(reason)
         self.operation = operation
         self.code = code
 
@@ -80,7 +80,7 @@ def _reporting(function: F) -> F:
         except GoLiveError as error:
             return report.failed(error)
         except _Interrupted as error:
-            return report.interrupted(error.operation, error.code)
+            return report.interrupted(error.operation, error.code, str(error))
         finally:
             report.close()
 
@@ -295,10 +295,24 @@ def _follow(report: Report, operation: Operation, timeout: float | None) -> Exit
 def _interruptible(operation: Operation | None = None) -> Iterator[None]:
     try:
         yield
+    except GoLiveError:
+        # WaitTimeout is a TimeoutError and so an OSError.
+        raise
     except _Terminated:
         raise _Interrupted(operation, Exit.TERMINATED) from None
     except KeyboardInterrupt:
         raise _Interrupted(operation, Exit.INTERRUPTED) from None
+    except OSError as error:
+        # What goes wrong on the network is a GoLiveError, so this is the output.
+        _discard_output()
+        reason = f"cannot write the output ({error.strerror})"
+        raise _Interrupted(operation, Exit.OUTPUT_LOST, reason) from None
+
+
+def _discard_output() -> None:
+    """Let what is still to be written go nowhere: Python would stumble over it again at exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
 @contextmanager
@@ -379,20 +393,19 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # The shell closed it (`>&-`).
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
         # A character that the terminal cannot show must not end the wait.
-        getattr(stream, "reconfigure", lambda **_: None)(errors="replace")
+        getattr(getattr(sys, name), "reconfigure", lambda **_: None)(errors="replace")
     signal.signal(signal.SIGTERM, _on_sigterm)
     try:
         return int(cli.main(args=list(arguments), prog_name="golive", standalone_mode=False) or 0)
     except click.ClickException as error:
         error.show()
-        return Exit.USAGE if isinstance(error, click.UsageError) else Exit.DEFECT
+        return Exit.USAGE
     except (click.Abort, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has gone; Python must not stumble over it once more at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.INTERRUPTED
     except Exception as error:
         if os.environ.get("GOLIVE_DEBUG"):

@@ -41,6 +41,7 @@ class Exit(IntEnum):
     REFUSED = 10
     UNEXPECTED = 11
     INTERRUPTED = 130
+    OUTPUT_LOST = 141
     TERMINATED = 143
 
 
@@ -58,6 +59,7 @@ _MEANINGS = {
     Exit.REFUSED: "the service refused, for example: not in preview",
     Exit.UNEXPECTED: "an answer that is outside the contract",
     Exit.INTERRUPTED: "interrupted by Ctrl-C; what runs goes on",
+    Exit.OUTPUT_LOST: "the output cannot be written any more; what runs goes on",
     Exit.TERMINATED: "terminated by a signal; what runs goes on",
 }
 

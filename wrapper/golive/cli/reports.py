@@ -93,16 +93,16 @@ class Report:
         self._show_resume(error.continuation_token, exit_of(error))
         return exit_of(error)
 
-    def interrupted(self, operation: Operation | None, code: Exit) -> Exit:
+    def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, and return the exit code."""
         self.close()
-        if operation is None:
-            self._say("golive: interrupted. If something was begun, running the same again adopts it.")
-        elif self._resumable:
-            self._say("golive: interrupted; the operation goes on.")
-            self._show_resume(operation.continuation_token(), Exit.NOT_FINISHED)
+        if not self._resumable:
+            self._say(f"golive: {reason}; the emulated service ended with it.")
+        elif operation is None:
+            self._say(f"golive: {reason}. If something was begun, running the same again adopts it.")
         else:
-            self._say("golive: interrupted; the emulated service ended with it.")
+            self._say(f"golive: {reason}; the operation goes on.")
+            self._show_resume(operation.continuation_token(), code)
         return code
 
     def _show_resume(self, token: str | None, code: Exit) -> None:
@@ -174,11 +174,11 @@ class JsonReport(Report):
         )
         return super().failed(error)
 
-    def interrupted(self, operation: Operation | None, code: Exit) -> Exit:
+    def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, as an event and in one line."""
         token = operation.continuation_token() if operation else None
         self._print(event="interrupted", token=token, exit_code=code)
-        return super().interrupted(operation, code)
+        return super().interrupted(operation, code, reason)
 
     def _event(self, event: str, operation: Operation, **more: object) -> None:
         self._print(event=event, token=operation.continuation_token(), **more)
