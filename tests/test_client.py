@@ -20,6 +20,7 @@ from golive import (
     InvalidLocation,
     LocationForm,
     NotCanceled,
+    NothingToCancel,
     OperationCanceled,
     OperationFailed,
     OperationKind,
@@ -359,7 +360,7 @@ def test_a_waiting_publish_is_canceled_at_once(side: Side, emulator: Emulator) -
 
 
 def test_nothing_to_cancel(side: Side, emulator: Emulator) -> None:
-    with pytest.raises(InvalidInput, match="nothing to cancel"):
+    with pytest.raises(NothingToCancel):
         side.get(side.of(emulator).begin_cancel("contoso", "contoso-draft"))
 
 

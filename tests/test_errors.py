@@ -68,6 +68,7 @@ def test_every_status_has_its_error(
         status_code=status,
         json={"error": {"code": "SomeCode", "message": "Some message"}},
         headers={"X-Ms-Correlation-Request-Id": "abc-123", "Retry-After": "7"},
+        is_reusable=True,
     )
     with pytest.raises(ServiceError) as caught:
         side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
@@ -128,7 +129,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
 
 @pytest.mark.parametrize(("body", "shown"), BODIES.values(), ids=BODIES)
 def test_error_bodies_of_every_kind(side: Side, httpx_mock: HTTPXMock, body: bytes, shown: str) -> None:
-    httpx_mock.add_response(status_code=500, content=body)
+    httpx_mock.add_response(status_code=500, content=body, is_reusable=True)
     with pytest.raises(ServiceFault) as caught:
         side.get(side.client().operation(TOKEN_URL).refresh())
     assert shown in caught.value.message
@@ -163,7 +164,10 @@ NOT_AN_OPERATION = {
 @pytest.mark.parametrize("body", NOT_AN_OPERATION.values(), ids=NOT_AN_OPERATION)
 def test_a_success_that_is_not_an_operation(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
     httpx_mock.add_response(
-        status_code=200, content=body, headers={"X-Ms-Correlation-Request-Id": "abc-123"}
+        status_code=200,
+        content=body,
+        headers={"X-Ms-Correlation-Request-Id": "abc-123"},
+        is_reusable=True,
     )
     with pytest.raises(UnexpectedAnswer) as caught:
         side.get(side.client().operation(TOKEN_URL).refresh())
@@ -175,13 +179,13 @@ def test_a_success_that_is_not_an_operation(side: Side, httpx_mock: HTTPXMock, b
 
 @pytest.mark.parametrize("body", [b"{}", b'""', b"null", b'[{"id": 7}]', b"[7]", b'[{"id": "../x"}]'])
 def test_a_list_that_is_none(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
-    httpx_mock.add_response(status_code=200, content=body)
+    httpx_mock.add_response(status_code=200, content=body, is_reusable=True)
     with pytest.raises(UnexpectedAnswer):
         side.get(side.client().submissions("contoso", MIGRATED))
 
 
 def test_an_offer_status_that_is_none(side: Side, httpx_mock: HTTPXMock) -> None:
-    httpx_mock.add_response(status_code=200, json={"status": []})
+    httpx_mock.add_response(status_code=200, json={"status": []}, is_reusable=True)
     with pytest.raises(UnexpectedAnswer):
         side.get(side.client().offer_status("contoso", MIGRATED))
 
@@ -190,7 +194,7 @@ def test_an_offer_status_that_is_none(side: Side, httpx_mock: HTTPXMock) -> None
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(status, content=body))
-    with GoLiveClient(SECRET, endpoint=LOCAL, transport=transport) as client:
+    with GoLiveClient(SECRET, endpoint=LOCAL, transport=transport, clock=FakeClock()) as client:
         try:
             outcome: Any = client.operation(TOKEN_URL).refresh()
         except GoLiveError as error:
@@ -217,7 +221,7 @@ def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) 
 def test_no_answer(
     side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], connected: bool
 ) -> None:
-    httpx_mock.add_exception(error("no luck"))
+    httpx_mock.add_exception(error("no luck"), is_reusable=True)
     with pytest.raises(ServiceUnreachable, match=r"No answer to GET http.*: no luck") as caught:
         side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
     assert caught.value.connected is connected

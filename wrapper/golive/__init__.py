@@ -5,6 +5,8 @@
 `GoLiveError`, whose tree is drawn in `golive.errors`.
 """
 
+import logging
+
 from golive._version import __version__
 from golive.aio import AsyncGoLiveClient, AsyncOperation
 from golive.client import GoLiveClient, Operation
@@ -18,6 +20,7 @@ from golive.errors import (
     NotAuthenticated,
     NotCanceled,
     NotFound,
+    NothingToCancel,
     OperationCanceled,
     OperationError,
     OperationFailed,
@@ -33,6 +36,7 @@ from golive.errors import (
     WaitTimeout,
 )
 from golive.location import ENDPOINT, LocationForm, OperationKind, OperationRef, Origin
+from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
 from golive.status import Link, Message, OfferStatus, OperationStatus, State, Step, Submission
 
@@ -53,6 +57,7 @@ __all__ = [
     "NotAuthenticated",
     "NotCanceled",
     "NotFound",
+    "NothingToCancel",
     "OfferStatus",
     "Operation",
     "OperationCanceled",
@@ -65,6 +70,7 @@ __all__ = [
     "PollingPolicy",
     "PreconditionFailed",
     "RequestRefused",
+    "RetryPolicy",
     "ServiceError",
     "ServiceFault",
     "ServiceUnreachable",
@@ -79,3 +85,6 @@ __all__ = [
     "WaitTimeout",
     "__version__",
 ]
+
+# What is logged is shown only if the application asks for it.
+logging.getLogger("golive").addHandler(logging.NullHandler())

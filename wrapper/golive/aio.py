@@ -17,6 +17,7 @@ from golive.durations import Duration
 from golive.errors import GoLiveError, InvalidInput
 from golive.flows import Call, Context, Flow, Sleep, Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
+from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
 from golive.status import OfferStatus, OperationStatus, State, Submission
 from golive_api.client import Client
@@ -38,6 +39,7 @@ class AsyncGoLiveClient:
         endpoint: Where the service is; default `https://cloudpartner.azure.com`. The token is sent
             nowhere else.
         polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
+        retry: How a request that failed is repeated; see `RetryPolicy` for the default.
         request_timeout: Bounds each single request, not an operation: seconds without progress while
             connecting, sending or receiving, or an `httpx.Timeout`. Default: 15 s to connect, 60 s
             otherwise.
@@ -63,6 +65,7 @@ class AsyncGoLiveClient:
         *,
         endpoint: str = ENDPOINT,
         polling: PollingPolicy | None = None,
+        retry: RetryPolicy | None = None,
         request_timeout: float | httpx.Timeout = REQUEST_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Clock | None = None,
@@ -76,7 +79,9 @@ class AsyncGoLiveClient:
             ),
             transport=None if transport is None else _Borrowed(transport),
         )
-        self._driver = _Driver(Context(origin, polling or PollingPolicy(), clock), session)
+        self._driver = _Driver(
+            Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock), session
+        )
 
     @property
     def endpoint(self) -> str:
@@ -88,7 +93,8 @@ class AsyncGoLiveClient:
     ) -> AsyncOperation:
         """Take an offer live: adopt the go-live that runs for it, or begin one.
 
-        The request that begins it is sent once at most, whatever happens.
+        The request that begins it is repeated only if the service certainly did not act on it. If its
+        answer is lost, what it began is looked for, and adopted if it is found.
 
         Args:
             publisher_id: The publisher, for example `contoso`.
@@ -103,7 +109,7 @@ class AsyncGoLiveClient:
             InvalidInput: An argument is malformed.
             CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was begun.
-            SubmissionUncertain: The request was sent and its answer lost.
+            SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
@@ -136,7 +142,7 @@ class AsyncGoLiveClient:
             InvalidInput: An argument is malformed.
             CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was begun.
-            SubmissionUncertain: The request was sent and its answer lost.
+            SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
@@ -170,10 +176,11 @@ class AsyncGoLiveClient:
             another way first.
 
         Raises:
-            InvalidInput: An argument is malformed, or there is nothing to cancel.
+            InvalidInput: An argument is malformed.
+            NothingToCancel: No operation of the offer runs.
             CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was canceled.
-            SubmissionUncertain: The request was sent and its answer lost.
+            SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
@@ -336,7 +343,7 @@ class AsyncOperation:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
             CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
+            ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
             ServiceError: The service refused; its subclass says what to do.
         """
         deadline = flows.deadline(self._driver.context, timeout)
@@ -363,7 +370,7 @@ class AsyncOperation:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
             CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
+            ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
             ServiceError: The service refused; its subclass says what to do.
         """
         return await self._follow(self._tracker.is_over, flows.deadline(self._driver.context, timeout))
@@ -401,7 +408,7 @@ class AsyncOperation:
         Raises:
             CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was canceled.
-            SubmissionUncertain: The request was sent and its answer lost.
+            SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """

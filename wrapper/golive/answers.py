@@ -8,7 +8,8 @@ what is not a success becomes one of our errors, with everything that is known a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -46,6 +47,11 @@ __all__ = [
     "exchange",
     "session_options",
 ]
+
+logger: logging.Logger = logging.getLogger("golive")
+
+#: How much of an answer's body is read, in bytes; lawful ones have a few thousand.
+MAX_BODY = 1024 * 1024
 
 #: How long one request may take: seconds to connect, and seconds of silence while sending or receiving.
 REQUEST_TIMEOUT = httpx.Timeout(60.0, connect=15.0)
@@ -163,7 +169,9 @@ def exchange() -> Iterator[_Exchange]:
     except GoLiveError:
         raise
     except httpx.RequestError as error:
-        raise _unreachable(error) from error
+        unreachable = _unreachable(error)
+        logger.debug("%s", unreachable.args[0])
+        raise unreachable from error
     except (
         ArithmeticError,
         AttributeError,
@@ -192,6 +200,8 @@ def session_options(
         "follow_redirects": False,
         "headers": {
             "Accept": "application/json",
+            # Small answers gain nothing from compression, and none can then unfold to gigabytes.
+            "Accept-Encoding": "identity",
             "User-Agent": f"golive/{__version__} python-httpx/{httpx.__version__}",
         },
         "timeout": request_timeout,
@@ -203,6 +213,9 @@ def session_options(
 class Session(httpx.Client):
     """An httpx client that raises our errors for every answer that is not a success."""
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(event_hooks={"response": [_bound]}, **options)
+
     def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send a request; the answer is complete and a success."""
         return _received(super().send(request, **kwargs))
@@ -211,13 +224,85 @@ class Session(httpx.Client):
 class AsyncSession(httpx.AsyncClient):
     """An async httpx client that raises our errors for every answer that is not a success."""
 
+    def __init__(self, **options: Any) -> None:
+        async def bound(response: httpx.Response) -> None:
+            _bound(response)
+
+        super().__init__(event_hooks={"response": [bound]}, **options)
+
     async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send a request; the answer is complete and a success."""
         return _received(await super().send(request, **kwargs))
 
 
+class _BoundedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """The body of an answer up to a limit; what is beyond it is not read."""
+
+    def __init__(self, response: httpx.Response, limit: int) -> None:
+        self._response = response
+        self._stream: Any = response.stream
+        self._left = limit
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            yield self._counted(chunk)
+            if self._left < 0:
+                return
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        async for chunk in self._stream:
+            yield self._counted(chunk)
+            if self._left < 0:
+                return
+
+    def close(self) -> None:
+        self._stream.close()
+
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+    def _counted(self, chunk: bytes) -> bytes:
+        kept = chunk[: max(self._left, 0)]
+        self._left -= len(chunk)
+        if self._left < 0 and _is_success(self._response):
+            raise _outside(self._response, f"the body is longer than {MAX_BODY} bytes")
+        return kept
+
+
+def _bound(response: httpx.Response) -> None:
+    """Let no more of an answer be read than any lawful one has."""
+    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if encoding == "identity":
+        response.stream = _BoundedStream(response, MAX_BODY)
+    elif _is_success(response):
+        raise _outside(response, "the body is compressed, which was not asked for")
+    else:
+        response.stream = _BoundedStream(response, 0)
+        del response.headers["Content-Encoding"]
+
+
+def _is_success(response: httpx.Response) -> bool:
+    return response.status_code in (200, 202)
+
+
+def _outside(response: httpx.Response, problem: str) -> UnexpectedAnswer:
+    return UnexpectedAnswer(
+        problem,
+        status_code=response.status_code,
+        correlation_id=_correlation_id(response.headers),
+        method=response.request.method,
+        url=_bare(response.request.url),
+    )
+
+
 def _received(response: httpx.Response) -> httpx.Response:
-    if response.status_code not in (200, 202):
+    request = response.request
+    correlation_id = _correlation_id(response.headers) or "none"
+    logger.debug(
+        "%s %s: %d, correlation id %s",
+        *(request.method, _bare(request.url), response.status_code, correlation_id),
+    )
+    if not _is_success(response):
         raise _service_error(response)
     seen = _current.get()
     if seen is not None:

@@ -1,7 +1,8 @@
 """Tokens: whatever the caller has becomes an `httpx.Auth` that is bound to one origin.
 
-A token lives for about an hour and an operation for up to days (page "prerequisites"), so the credential
-is asked again ahead of expiry, by one request at a time.
+A token lives for about an hour and an operation for up to days (page "prerequisites"), so the
+credential is asked again ahead of expiry, by one request at a time. A refresh ahead of expiry that fails
+is no harm while the old token lives; a token that the service rejects is replaced once.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ SCOPE = "https://cloudpartner.azure.com/.default"
 
 #: A token is replaced when it has less than this left, in seconds.
 REFRESH_AHEAD = 300.0
+
+#: After a failed refresh the credential is left alone for so long, in seconds, while the token lives.
+REFRESH_PAUSE = 30.0
 
 
 class AccessToken(Protocol):
@@ -152,6 +156,7 @@ class BearerAuth(httpx.Auth):
         self._token: _Token | None = None
         if isinstance(credential, str):
             self._token = _Token(_checked(credential), float("inf"))
+        self._quiet_until = float("-inf")
         self._lock = threading.Lock()
         self._async_lock = anyio.Lock()
 
@@ -159,36 +164,74 @@ class BearerAuth(httpx.Auth):
         return f"BearerAuth(origin={str(self._origin)!r})"
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the token, asking the credential if need be (an extension point of httpx)."""
+        """Add the token; after a 401, once more with another one (an extension point of httpx)."""
         self._check(request)
-        with self._lock:
-            if (token := self._fresh()) is None:
-                token = self._token = self._ask_now()
-        request.headers["Authorization"] = f"Bearer {token.value}"
-        yield request
+        token = self._obtain(None)
+        response = yield _with_token(request, token)
+        if response.status_code == 401:
+            other = self._obtain(rejected=token)
+            if other.value != token.value:
+                yield _with_token(request, other)
 
     async def async_auth_flow(
         self, request: httpx.Request
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Add the token, asking the credential if need be (an extension point of httpx)."""
+        """Add the token; after a 401, once more with another one (an extension point of httpx)."""
         self._check(request)
+        token = await self._obtain_async(None)
+        response = yield _with_token(request, token)
+        if response.status_code == 401:
+            other = await self._obtain_async(rejected=token)
+            if other.value != token.value:
+                yield _with_token(request, other)
+
+    def _obtain(self, rejected: _Token | None) -> _Token:
+        with self._lock:
+            token = self._held(rejected)
+            if token is None:
+                try:
+                    token = self._token = self._ask_now()
+                except CredentialError:
+                    token = self._tolerated(rejected)
+                    if token is None:
+                        raise
+            return token
+
+    async def _obtain_async(self, rejected: _Token | None) -> _Token:
         async with self._async_lock:
-            if (token := self._fresh()) is None:
-                token = self._token = await self._ask_async()
-        request.headers["Authorization"] = f"Bearer {token.value}"
-        yield request
+            token = self._held(rejected)
+            if token is None:
+                try:
+                    token = self._token = await self._ask_async()
+                except CredentialError:
+                    token = self._tolerated(rejected)
+                    if token is None:
+                        raise
+            return token
+
+    def _held(self, rejected: _Token | None) -> _Token | None:
+        """Return the token at hand, unless it was rejected or should be replaced now."""
+        token, now = self._token, self._clock.now()
+        # Compared by identity: if it was replaced since, the rejected one is not at hand any more.
+        if token is None or token is rejected:
+            return None
+        if token.expires_on - now >= REFRESH_AHEAD:
+            return token
+        return token if token.expires_on > now and now < self._quiet_until else None
+
+    def _tolerated(self, rejected: _Token | None) -> _Token | None:
+        """Return the token at hand after a failed refresh, if it still lives."""
+        token, now = self._token, self._clock.now()
+        if token is None or token is rejected or token.expires_on <= now:
+            return None
+        self._quiet_until = now + REFRESH_PAUSE
+        return token
 
     def _check(self, request: httpx.Request) -> None:
         url = request.url
         port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
         if Origin(url.scheme, url.host, port) != self._origin:
             raise InvalidInput(f"No token is sent to {url.scheme}://{url.host}, only to {self._origin}.")
-
-    def _fresh(self) -> _Token | None:
-        token = self._token
-        if token is None or token.expires_on - self._clock.now() < REFRESH_AHEAD:
-            return None
-        return token
 
     def _ask_now(self) -> _Token:
         answer = _asked(self._ask)
@@ -211,6 +254,11 @@ class BearerAuth(httpx.Auth):
             except Exception as error:
                 raise _failed(error) from error
         return _Token.of(answer)
+
+
+def _with_token(request: httpx.Request, token: _Token) -> httpx.Request:
+    request.headers["Authorization"] = f"Bearer {token.value}"
+    return request
 
 
 def _asker(credential: object) -> Callable[[], Any]:

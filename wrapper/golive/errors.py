@@ -7,6 +7,7 @@
     ├── CredentialError                mend the credential; nothing was sent
     ├── ServiceUnreachable             try again later; there was no answer
     ├── SubmissionUncertain            call again: it adopts what was begun, or begins it
+    ├── NothingToCancel                nothing; no operation of the offer runs
     ├── ServiceError                   there was an answer, and it says no
     │   ├── RequestRefused             mend the request or the offer (400, 422, any other 4xx)
     │   │   └── UnsupportedVersion     upgrade golive (400 InvalidAPIVersion)
@@ -41,6 +42,7 @@ __all__ = [
     "NotAuthenticated",
     "NotCanceled",
     "NotFound",
+    "NothingToCancel",
     "OperationCanceled",
     "OperationError",
     "OperationFailed",
@@ -130,6 +132,12 @@ class SubmissionUncertain(GoLiveError):
     """
 
     remedy = "The service may have acted on it or not; running the same call again is safe."
+
+
+class NothingToCancel(GoLiveError):
+    """No operation of the offer runs; the service accepted the cancellation all the same."""
+
+    remedy = "There is nothing to cancel."
 
 
 class ServiceError(GoLiveError):

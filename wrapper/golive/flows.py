@@ -7,26 +7,28 @@ and anything else that can make an HTTP request could be a third.
 
 from __future__ import annotations
 
+import logging
 import random
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar, cast
 
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from golive.answers import Answer, Call, Endpoint
 from golive.clock import Clock
 from golive.durations import Duration, to_seconds
 from golive.errors import (
+    CredentialError,
     GoLiveError,
     InvalidInput,
     InvalidLocation,
     NotCanceled,
+    NothingToCancel,
     OperationCanceled,
     OperationFailed,
-    ServiceFault,
+    RequestRefused,
     ServiceUnreachable,
     SubmissionUncertain,
-    UnexpectedAnswer,
     WaitTimeout,
 )
 from golive.location import (
@@ -39,6 +41,7 @@ from golive.location import (
     parse_token,
     read_location,
 )
+from golive.retry import RetryPolicy, asked_to_wait, did_not_act, is_lost, is_transient
 from golive.schedule import PollingPolicy, read_retry_after
 from golive.status import (
     SIGN_OFF,
@@ -61,6 +64,8 @@ __all__ = ["Call", "Context", "Flow", "Sleep", "Tracker"]
 
 T = TypeVar("T")
 
+logger: logging.Logger = logging.getLogger("golive")
+
 
 @frozen
 class Sleep:
@@ -82,8 +87,26 @@ class Context:
 
     origin: Origin
     polling: PollingPolicy
+    retry: RetryPolicy
     clock: Clock
     vary: Callable[[float, float], float] = random.uniform
+
+    @property
+    def once(self) -> Context:
+        """The same, but for requests that are not repeated by themselves."""
+        return evolve(self, retry=evolve(self.retry, attempts=1))
+
+    def repeat_after(self, failed: int, error: GoLiveError) -> float:
+        """Return how long to wait after so many failures in a row, the last of them this one."""
+        wait = read_retry_after(asked_to_wait(error), self.clock.now())
+        return self.retry.pause(failed, retry_after=wait, vary=self.vary)
+
+    def poll_again_after(self, failed: int, error: GoLiveError, elapsed: float) -> float:
+        """Return the same for a poll: soon at first, in the end at the pace of the schedule."""
+        wait = read_retry_after(asked_to_wait(error), self.clock.now())
+        planned = self.polling.pause(elapsed, retry_after=wait, vary=self.vary)
+        soon = self.retry.doubled(failed) * self.vary(0.5, 1.0)
+        return planned if wait is not None else min(soon, planned)
 
 
 @define
@@ -95,6 +118,7 @@ class Tracker:
         kind: What it was begun for.
         status: The last snapshot.
         adopted: Whether it ran already when it was asked for.
+        reached: Whether the service ever answered about it.
         since: When it began to be followed, by the monotonic clock.
         next_poll: When to ask next, by the monotonic clock.
     """
@@ -104,6 +128,7 @@ class Tracker:
     since: float
     next_poll: float
     adopted: bool = False
+    reached: bool = False
     status: OperationStatus = NOT_ASKED
 
     @property
@@ -128,13 +153,27 @@ class Tracker:
 def begin_go_live(
     context: Context, publisher_id: str, offer_id: str, *, if_match: str | None
 ) -> Flow[Tracker]:
-    """Adopt the go-live that runs for the offer, or begin one with a single POST."""
+    """Adopt the go-live that runs for the offer, or begin one."""
     arguments = _offer(publisher_id, offer_id)
-    running = yield from _running_go_live(context, publisher_id, offer_id)
+    _check_if_match(if_match, arguments)
+
+    def find(context: Context) -> Flow[Tracker | None]:
+        return _running_go_live(context, publisher_id, offer_id)
+
+    running = yield from find(context)
     if running is not None:
         return running
-    answer = yield from _submit(go_live, arguments, if_match=if_match)
-    return _accepted(context, answer, OperationKind.GO_LIVE)
+    try:
+        outcome = yield from _submit(context, go_live, arguments, find)
+    except RequestRefused:
+        # Of two callers at the same moment the service refuses one, which then follows the other's.
+        running = yield from find(context)
+        if running is None:
+            raise
+        return running
+    if isinstance(outcome, Tracker):
+        return outcome
+    return _accepted(context, outcome, OperationKind.GO_LIVE)
 
 
 def begin_publish(
@@ -145,12 +184,21 @@ def begin_publish(
     notification_emails: tuple[str, ...],
     if_match: str | None,
 ) -> Flow[Tracker]:
-    """Publish an offer with a single POST; doing it again is harmless (page "publish-offer")."""
+    """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
     arguments = _offer(publisher_id, offer_id)
-    answer = yield from _submit(
-        publish, arguments, if_match=if_match, body=_notification(notification_emails)
-    )
-    return _accepted(context, answer, OperationKind.PUBLISH)
+    _check_if_match(if_match, arguments)
+    _add_notification(notification_emails, arguments)
+
+    def find(context: Context) -> Flow[Tracker | None]:
+        for entry in (yield from submissions(context, publisher_id, offer_id, state=None)):
+            if _runs(entry) and same_word(entry.submission_type, "publish"):
+                return _adopt(context, entry.ref, OperationKind.PUBLISH)
+        return None
+
+    outcome = yield from _submit(context, publish, arguments, find)
+    if isinstance(outcome, Tracker):
+        return outcome
+    return _accepted(context, outcome, OperationKind.PUBLISH)
 
 
 def begin_cancel(
@@ -162,25 +210,32 @@ def begin_cancel(
     if_match: str | None,
     ref: OperationRef | None = None,
 ) -> Flow[Tracker]:
-    """Cancel what runs for the offer, with a single POST.
+    """Cancel what runs for the offer; doing it again is harmless.
 
     A 200 names nothing to follow (page "cancel-operations"), so what runs is looked up beforehand.
     """
     arguments = _offer(publisher_id, offer_id)
+    _check_if_match(if_match, arguments)
+    _add_notification(notification_emails, arguments)
     if ref is None:
-        running = yield from submissions(context, publisher_id, offer_id, state=State.RUNNING)
-        ref = running[0].ref if running else None
-    answer = yield from _submit(
-        cancel,
-        arguments,
-        if_match=if_match,
-        body=_notification(notification_emails),
-        statuses=(200, 202),
-    )
-    if answer.status_code == 202:
-        return _accepted(context, answer, OperationKind.CANCEL)
+        listed = yield from submissions(context, publisher_id, offer_id, state=None)
+        ref = next((entry.ref for entry in listed if _runs(entry)), None)
+
+    def find(context: Context) -> Flow[Tracker | None]:
+        """Look whether what was to be canceled has come to an end."""
+        if ref is None:
+            return None
+        tracker = _adopt(context, ref, OperationKind.CANCEL)
+        status = yield from refresh(context, tracker)
+        return tracker if status.state.is_terminal else None
+
+    outcome = yield from _submit(context, cancel, arguments, find, statuses=(200, 202))
+    if isinstance(outcome, Tracker):
+        return outcome
+    if outcome.status_code == 202:
+        return _accepted(context, outcome, OperationKind.CANCEL)
     if ref is None:
-        raise InvalidInput(f"Nothing runs for the offer {offer_id!r}: there is nothing to cancel.")
+        raise NothingToCancel(f"Nothing runs for the offer {offer_id!r}.")
     return track(context, ref, OperationKind.CANCEL)
 
 
@@ -205,7 +260,7 @@ def submissions(
     arguments = _offer(publisher_id, offer_id)
     if state is State.RUNNING:
         arguments["status"] = "running"
-    answer = yield from _call(list_submissions, arguments)
+    answer = yield from _read(context, list_submissions, arguments)
     if not answer.is_array or not isinstance(answer.parsed, list):
         raise answer.unexpected("the body is not a list of operations")
     try:
@@ -222,7 +277,7 @@ def submissions(
 
 def offer_status(context: Context, publisher_id: str, offer_id: str) -> Flow[OfferStatus]:
     """Read where an offer stands."""
-    answer = yield from _call(get_offer_status, _offer(publisher_id, offer_id))
+    answer = yield from _read(context, get_offer_status, _offer(publisher_id, offer_id))
     try:
         return OfferStatus.from_api(answer.parsed, etag=answer.headers.get("ETag"))
     except ValueError as error:
@@ -230,16 +285,14 @@ def offer_status(context: Context, publisher_id: str, offer_id: str) -> Flow[Off
 
 
 def refresh(context: Context, tracker: Tracker) -> Flow[OperationStatus]:
-    """Ask once for the status of an operation."""
+    """Ask for the status of an operation now."""
     ref = tracker.ref
     try:
         if ref.form is LocationForm.MIGRATED:
-            answer = yield from _call(
-                get_offer_operation,
-                {**_offer(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id},
-            )
+            arguments = {**_offer(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
+            answer = yield from _read(context, get_offer_operation, arguments)
         else:
-            answer = yield from _call(get_operation, {"operation_id": ref.operation_id})
+            answer = yield from _read(context, get_operation, {"operation_id": ref.operation_id})
         try:
             status = OperationStatus.from_api(answer.parsed)
         except ValueError as error:
@@ -248,7 +301,10 @@ def refresh(context: Context, tracker: Tracker) -> Flow[OperationStatus]:
         error.continuation_token = tracker.token
         raise
     _schedule(context, tracker, answer.retry_after)
+    if (status.state, status.word) != (tracker.status.state, tracker.status.word):
+        logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
     tracker.status = status
+    tracker.reached = True
     return status
 
 
@@ -261,6 +317,9 @@ def follow(
 ) -> Flow[OperationStatus]:
     """Ask for the status, on schedule, until a snapshot is as wanted.
 
+    A poll that fails is repeated, soon at first, then at the pace of the schedule. Once the service was
+    reached, an outage is survived for as long as the polling policy says.
+
     Args:
         context: What every flow needs.
         tracker: The operation.
@@ -268,19 +327,30 @@ def follow(
         deadline: When to give up, by the monotonic clock. There is one last request at that moment.
     """
     clock = context.clock
+    failed, out_since = 0, 0.0
     while not until(tracker.status):
-        now = clock.monotonic()
-        pause = (tracker.next_poll if deadline is None else min(tracker.next_poll, deadline)) - now
-        if pause > 0:
+        due = tracker.next_poll if deadline is None else min(tracker.next_poll, deadline)
+        if (pause := due - clock.monotonic()) > 0:
             yield Sleep(pause)
-        status = yield from refresh(context, tracker)
-        if deadline is not None and clock.monotonic() >= deadline and not until(status):
-            said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
-            raise WaitTimeout(
-                f"The operation was still {status.state}{said} when the time was up.",
-                status=status,
-                continuation_token=tracker.token,
-            )
+            # Another thread may have asked in the meantime; then there is nothing to ask yet.
+            continue
+        try:
+            yield from refresh(context.once, tracker)
+            failed = 0
+        except GoLiveError as error:
+            now = clock.monotonic()
+            out_since = now if failed == 0 else out_since
+            failed += 1
+            if not _is_survivable(error, tracker, failed, context):
+                raise
+            if now - out_since >= context.polling.outage_limit:
+                raise _outage(error, now - out_since, tracker) from error
+            log = logger.warning if failed == 1 else logger.info
+            log("The status could not be read; trying again: %s", error)
+            elapsed = now - tracker.since
+            tracker.next_poll = now + context.poll_again_after(failed, error, elapsed)
+        if deadline is not None and clock.monotonic() >= deadline and not until(tracker.status):
+            raise _timed_out(tracker)
     return tracker.status
 
 
@@ -346,53 +416,115 @@ def emails(value: object) -> tuple[str, ...]:
 
 def _running_go_live(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
     for entry in (yield from submissions(context, publisher_id, offer_id, state=None)):
-        if entry.state.is_terminal or entry.state is State.NOT_STARTED:
+        if not _runs(entry):
             continue
-        tracker = track(context, entry.ref, OperationKind.GO_LIVE)
-        tracker.adopted = True
         if same_word(entry.submission_type, "golive"):
-            return tracker
+            return _adopt(context, entry.ref, OperationKind.GO_LIVE)
         # The sample of "retrieve-operations" calls every operation `publish`. One that waits for its
         # publisher is the precondition of a go-live; one that is signed off is a go-live.
         offer = yield from offer_status(context, publisher_id, offer_id)
         signed_off = (State.RUNNING, State.SUCCEEDED)
         if any(same_word(s.id, SIGN_OFF) and s.state in signed_off for s in offer.steps):
-            return tracker
+            return _adopt(context, entry.ref, OperationKind.GO_LIVE)
     return None
 
 
+def _runs(entry: Submission) -> bool:
+    # A word that is not known may mean anything but the end.
+    return not entry.state.is_terminal and entry.state is not State.NOT_STARTED
+
+
+def _adopt(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
+    tracker = track(context, ref, kind)
+    tracker.adopted = tracker.reached = True
+    return tracker
+
+
 def _submit(
+    context: Context,
     endpoint: object,
     arguments: dict[str, Any],
+    find: Callable[[Context], Flow[Tracker | None]],
     *,
-    if_match: str | None,
-    body: Notification | None = None,
     statuses: tuple[int, ...] = (202,),
-) -> Flow[Answer]:
-    """Send a request that starts something, once.
+) -> Flow[Answer | Tracker]:
+    """Send a request that starts something: again only if the service certainly did not act on it.
 
-    A 503 with `Retry-After` says that the service did not act; any other 5xx, or an answer that is
-    outside the contract, may come from a proxy in front of a service that did.
+    Returns:
+        The answer; or what `find` found after the answer was lost.
     """
-    if if_match is not None:
-        if not if_match or not all(" " <= character <= "~" for character in if_match):
-            raise InvalidInput(f"if_match must be '*' or an ETag, not {if_match!r}.")
-        arguments["if_match"] = if_match
-    if body is not None:
-        arguments["body"] = body
-    try:
-        answer = yield from _call(endpoint, arguments)
-        if answer.status_code not in statuses:
+    failed = 0
+    while True:
+        try:
+            answer = yield from _call(endpoint, arguments)
+            if answer.status_code in statuses:
+                return answer
             raise answer.unexpected("this status is outside the contract")
-    except ServiceUnreachable as error:
-        if not error.connected:
-            raise
-        raise SubmissionUncertain(*error.args) from error
-    except (ServiceFault, UnexpectedAnswer) as error:
-        if error.status_code == 503 and error.retry_after:
-            raise
-        raise SubmissionUncertain(*error.args) from error
-    return answer
+        except GoLiveError as error:
+            failed += 1
+            if is_lost(error):
+                lost = error
+                break
+            if not did_not_act(error) or failed >= context.retry.attempts:
+                raise
+            pause = context.repeat_after(failed, error)
+        yield Sleep(pause)
+    logger.warning("The answer was lost; looking for what it began: %s", lost)
+    found = yield from _reconcile(context, find)
+    if found is None:
+        raise SubmissionUncertain(*lost.args) from lost
+    return found
+
+
+def _reconcile(
+    context: Context, find: Callable[[Context], Flow[Tracker | None]]
+) -> Flow[Tracker | None]:
+    """Look for what a request with a lost answer began, for longer than it can take to begin."""
+    clock = context.clock
+    settled = clock.monotonic() + context.retry.settle
+    looks = 0
+    while True:
+        looks += 1
+        try:
+            found = yield from find(context.once)
+        except GoLiveError as error:
+            if not is_transient(error):
+                raise
+            found = None
+        left = settled - clock.monotonic()
+        if found is not None or left <= 0:
+            return found
+        # Not jittered down to nothing: the number of looks stays small.
+        yield Sleep(min(context.retry.backoff(looks) * context.vary(0.5, 1.0), left))
+
+
+def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnreachable:
+    unreachable = ServiceUnreachable(
+        f"The service gave no good answer for {seconds / 3600:.1f} hours; the last one was: {error}",
+        method="GET",
+        url=f"{tracker.ref.origin}{tracker.ref.path}",
+        connected=True,
+    )
+    unreachable.continuation_token = tracker.token
+    return unreachable
+
+
+def _timed_out(tracker: Tracker) -> WaitTimeout:
+    status = tracker.status
+    said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
+    return WaitTimeout(
+        f"The operation was still {status.state}{said} when the time was up.",
+        status=status,
+        continuation_token=tracker.token,
+    )
+
+
+def _is_survivable(error: GoLiveError, tracker: Tracker, failed: int, context: Context) -> bool:
+    """Tell whether a wait goes on after a poll that ended so."""
+    if not tracker.reached:
+        # It may be the endpoint, the network or the credential that is wrong from the beginning.
+        return is_transient(error) and failed < context.retry.attempts
+    return is_transient(error) or isinstance(error, CredentialError)
 
 
 def _accepted(context: Context, answer: Answer, kind: OperationKind) -> Tracker:
@@ -401,6 +533,7 @@ def _accepted(context: Context, answer: Answer, kind: OperationKind) -> Tracker:
     except ValueError as error:
         raise answer.unexpected(str(error), InvalidLocation) from None
     tracker = track(context, ref, kind)
+    tracker.reached = True
     wait = read_retry_after(answer.retry_after, context.clock.now())
     if wait is not None:
         tracker.next_poll += min(wait, context.polling.retry_after_limit)
@@ -416,6 +549,20 @@ def _schedule(context: Context, tracker: Tracker, retry_after: str | None) -> No
     )
 
 
+def _read(context: Context, endpoint: object, arguments: dict[str, Any]) -> Flow[Answer]:
+    """Ask something that changes nothing, again if it fails."""
+    failed = 0
+    while True:
+        try:
+            return (yield from _call(endpoint, arguments))
+        except GoLiveError as error:
+            failed += 1
+            if not is_transient(error) or failed >= context.retry.attempts:
+                raise
+            pause = context.repeat_after(failed, error)
+        yield Sleep(pause)
+
+
 def _call(endpoint: object, arguments: dict[str, Any]) -> Flow[Answer]:
     # A module is not known to be an Endpoint before its functions are looked at.
     answer: Answer = yield Call(cast("Endpoint", endpoint), arguments)
@@ -429,10 +576,18 @@ def _offer(publisher_id: str, offer_id: str) -> dict[str, Any]:
     }
 
 
-def _notification(addresses: tuple[str, ...]) -> Notification | None:
-    if not addresses:
-        return None
-    return Notification(metadata=NotificationMetadata(notification_emails=",".join(addresses)))
+def _check_if_match(if_match: str | None, arguments: dict[str, Any]) -> None:
+    if if_match is None:
+        return
+    if not if_match or not all(" " <= character <= "~" for character in if_match):
+        raise InvalidInput(f"if_match must be '*' or an ETag, not {if_match!r}.")
+    arguments["if_match"] = if_match
+
+
+def _add_notification(addresses: tuple[str, ...], arguments: dict[str, Any]) -> None:
+    if addresses:
+        metadata = NotificationMetadata(notification_emails=",".join(addresses))
+        arguments["body"] = Notification(metadata=metadata)
 
 
 def _failure(status: OperationStatus) -> str:

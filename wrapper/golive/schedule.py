@@ -50,6 +50,8 @@ class PollingPolicy:
             many clients from asking at the same moment.
         retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
             `timedelta` or seconds; default 1 hour. Up to there it is obeyed, also beyond `ceiling`.
+        outage_limit: For how long polls may fail in a row before following ends with
+            `ServiceUnreachable`, a `timedelta` or seconds; default 6 hours.
 
     Raises:
         InvalidInput: A value is out of its range, or `floor` is more than `ceiling`.
@@ -60,6 +62,7 @@ class PollingPolicy:
     ceiling: float = field(default=600.0, converter=_seconds, validator=_positive)
     jitter: float = field(default=0.1, validator=_is_share)
     retry_after_limit: float = field(default=3600.0, converter=_seconds, validator=_positive)
+    outage_limit: float = field(default=6 * 3600.0, converter=_seconds)
 
     def __attrs_post_init__(self) -> None:
         if self.floor > self.ceiling:

@@ -66,6 +66,17 @@ def cli() -> None:
     """
 
 
+class _Warnings(logging.Handler):
+    """Shows what golive warns of, such as an outage that it waits through."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(logging.WARNING)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._report.warn(record.getMessage())
+
+
 def _reporting(function: F) -> F:
     """Give a command its report, and let every error end in one line and an exit code."""
 
@@ -73,6 +84,7 @@ def _reporting(function: F) -> F:
     @functools.wraps(function)
     def command(*, as_json: bool, **arguments: Any) -> Exit:
         report = choose(as_json=as_json, resumable=not arguments.get("emulate"))
+        logging.getLogger("golive").handlers = [_Warnings(report)]
         try:
             with _interruptible():
                 code: Exit = function(report=report, **arguments)

@@ -86,6 +86,10 @@ class Report:
         """Show how to go on with an operation that is not waited for."""
         self._say(f"Follow it with: {self._resume(operation.continuation_token())}")
 
+    def warn(self, text: str) -> None:
+        """Show what went wrong without ending the command."""
+        self._say(f"golive: {text}")
+
     def failed(self, error: GoLiveError) -> Exit:
         """Show an error in one line, and return the exit code."""
         self.close()
