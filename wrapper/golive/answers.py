@@ -359,7 +359,7 @@ def _one_line(text: str) -> str:
 def _unreachable(error: httpx.RequestError) -> ServiceUnreachable:
     request = error.request
     url = _bare(request.url)
-    reason = str(error) or type(error).__name__
+    reason = (str(error) or type(error).__name__).rstrip(".")
     connected = not isinstance(
         error,
         (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol),

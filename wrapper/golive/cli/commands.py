@@ -260,16 +260,35 @@ def status(report: Report, token: str, endpoint: str | None, allow_http: bool) -
     show_default=True,
     help="A version of the API to speak; may be repeated.",
 )
-def emulator(host: str, port: int, speed: float, scenario: str, api_version: tuple[str, ...]) -> Exit:
+@click.option(
+    "--fault",
+    multiple=True,
+    metavar="FAULT[@KIND][:FIRST[-LAST]]",
+    help="What goes wrong, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
+)
+def emulator(
+    host: str,
+    port: int,
+    speed: float,
+    scenario: str,
+    api_version: tuple[str, ...],
+    fault: tuple[str, ...],
+) -> Exit:
     """Serve the API, emulated, for trying things out and for tests.
 
     \b
-    Example:
+    Examples:
       golive emulator --port 8080 --speed 1000
+      golive emulator --fault drop-answer@golive --fault 500@poll:2-5
     """
     Emulator, Scenario, token = _load_emulator()  # noqa: N806
 
-    service = Emulator(speed=speed, scenario=Scenario(scenario), api_versions=api_version)
+    try:
+        service = Emulator(
+            speed=speed, scenario=Scenario(scenario), api_versions=api_version, faults=fault
+        )
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
     def announce(endpoint: str) -> None:
         click.echo(f"The emulator listens at {endpoint}, {speed:g} times faster than real time.")

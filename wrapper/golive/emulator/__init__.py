@@ -11,6 +11,7 @@ except ModuleNotFoundError as _error:
         f"golive.emulator needs {_error.name}: pip install 'golive[emulator]'", name=_error.name
     ) from None
 
+from golive.emulator.faults import Fault, FaultLayer, Rule
 from golive.emulator.market import Market, Offer, Scenario
 from golive.emulator.server import STRANGERS_TOKEN, TOKEN, Emulator, InProcessTransport
 
@@ -18,8 +19,11 @@ __all__ = [
     "STRANGERS_TOKEN",
     "TOKEN",
     "Emulator",
+    "Fault",
+    "FaultLayer",
     "InProcessTransport",
     "Market",
     "Offer",
+    "Rule",
     "Scenario",
 ]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import anyio
 import httpx
 import uvicorn
-from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from golive.emulator.app import make_app
+from golive.emulator.faults import FaultLayer, Rule, read_rules
 from golive.emulator.market import Market, Offer, Scenario
 
 __all__ = ["TOKEN", "Emulator"]
@@ -38,10 +40,15 @@ class Emulator:
         scenario: How operations end.
         clock: Returns the time in seconds; default `time.monotonic`.
         api_versions: The versions of the API that are spoken.
+        faults: What goes wrong, as rules or as `FAULT[@KIND][:FIRST[-LAST]]`; see `Fault` for the names.
+        slow: How late comes what a fault makes slow, in seconds; default 2 minutes.
 
     Attributes:
         market: The marketplace: add offers to it, or look at what it accepted.
-        app: The ASGI app.
+        app: The ASGI app: a `FaultLayer`, whose `rules` may be changed and whose `counts` be read.
+
+    Raises:
+        ValueError: A fault is none.
 
     Example:
         >>> with Emulator().serve() as url, GoLiveClient(TOKEN, endpoint=url) as client:
@@ -55,6 +62,8 @@ class Emulator:
         scenario: Scenario = Scenario.SUCCEED,
         clock: Callable[[], float] = time.monotonic,
         api_versions: tuple[str, ...] = ("2017-10-31",),
+        faults: Iterable[Rule | str] = (),
+        slow: float = 120.0,
     ) -> None:
         self.market: Market = Market(
             clock,
@@ -65,7 +74,7 @@ class Emulator:
         self.market.add(Offer("contoso", "contoso-offer", scenario=scenario))
         self.market.add(Offer("contoso", "contoso-legacy", migrated=False, scenario=scenario))
         self.market.add(Offer("contoso", "contoso-draft", scenario=scenario), in_preview=False)
-        self.app: Starlette = make_app(self.market)
+        self.app: FaultLayer = FaultLayer(make_app(self.market), read_rules(faults), slow)
 
     def accepted(self, publisher_id: str, offer_id: str) -> int:
         """Return how many go-lives of an offer were accepted."""
@@ -124,10 +133,28 @@ class Emulator:
             self._server(host).run(sockets=[listener])
 
     def _server(self, host: str) -> uvicorn.Server:
+        connections = self.app.connections
+
+        class Protocol(H11Protocol):
+            """Lets faults break the connection that they spoil."""
+
+            def connection_made(self, transport: Any) -> None:
+                connections[transport.get_extra_info("peername")[:2]] = transport
+                # asyncio does so only for sockets that name their protocol, which a listener made
+                # by create_server does not; without it every answer in two parts takes 40 ms.
+                connection = transport.get_extra_info("socket")
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                super().connection_made(transport)
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                connections.pop(self.transport.get_extra_info("peername")[:2], None)
+                super().connection_lost(exc)
+
         return uvicorn.Server(
             uvicorn.Config(
                 self.app,
                 host=host,
+                http=Protocol,
                 log_config=None,
                 log_level="critical",
                 access_log=False,
@@ -156,7 +183,7 @@ class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         app: The ASGI app.
     """
 
-    def __init__(self, app: Starlette) -> None:
+    def __init__(self, app: FaultLayer) -> None:
         self._inner = httpx.ASGITransport(app=app)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -165,14 +192,17 @@ class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an async client."""
-        return await self._inner.handle_async_request(request)
+        try:
+            return await self._inner.handle_async_request(request)
+        except ConnectionResetError as error:
+            raise httpx.ReadError(str(error), request=request) from error
 
     async def _handle(self, request: httpx.Request) -> httpx.Response:
         # The request's stream is a blocking one; ASGITransport reads an async one.
         again = httpx.Request(
             request.method, request.url, headers=request.headers, content=request.read()
         )
-        response = await self._inner.handle_async_request(again)
+        response = await self.handle_async_request(again)
         return httpx.Response(
             response.status_code, headers=response.headers, content=await response.aread()
         )

@@ -1,0 +1,264 @@
+"""Every request of every flow x every fault x both clients, over real sockets.
+
+The matrix is generated: a run without faults tells which requests a flow makes; each of them is then
+spoiled by each fault in turn. Time is the clock's, the network is real.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+from attrs import define, field
+
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
+from golive import (
+    GoLiveError,
+    InvalidInput,
+    InvalidLocation,
+    NotAuthenticated,
+    PollingPolicy,
+    State,
+    SubmissionUncertain,
+)
+from golive.emulator import Emulator, Fault, Rule
+
+#: A go-live in half a dozen polls.
+POLLING = PollingPolicy(share=1, floor=6 * 3600, ceiling=48 * 3600, jitter=0)
+#: Real seconds: what is slow must be slower than the client's patience.
+PATIENCE, SLOW = 0.2, 0.5
+
+STARTS = ("golive", "publish", "cancel")
+SAID_NO = {Fault.THROTTLED, Fault.THROTTLED_WAIT, Fault.UNAVAILABLE_WAIT}
+DID_NOT_ACT = {
+    Fault.DROP_REQUEST,
+    Fault.UNAVAILABLE,
+    Fault.INTERNAL_ERROR,
+    Fault.BAD_GATEWAY,
+    Fault.BAD_GATEWAY_HTML,
+    Fault.GATEWAY_TIMEOUT,
+}
+ACTED = {Fault.DROP_ANSWER, Fault.RESET_BODY, Fault.SLOW_HEADERS, Fault.BAD_GATEWAY_AFTER}
+
+
+def expected(kind: str, fault: Fault) -> type[GoLiveError] | None:
+    """Return the documented outcome: an error, or None for success."""
+    if fault is Fault.EXPIRED_TOKEN:
+        return NotAuthenticated
+    if kind not in STARTS:
+        return None
+    if fault in (Fault.MISSING_LOCATION, Fault.HOSTILE_LOCATION):
+        return InvalidLocation
+    if fault in DID_NOT_ACT:
+        return SubmissionUncertain
+    if fault in ACTED and kind == "cancel":
+        # A cancellation takes effect after longer than its effect is looked for.
+        return SubmissionUncertain
+    return None
+
+
+@define
+class Bench:
+    """A server whose emulator is replaced for every case, and a hostile one beside it."""
+
+    side: Side
+    client: Any
+    server: Emulator
+    hostile: list[bytes] = field(factory=list)
+    emulator: Emulator = field(init=False)
+
+    def renew(self, *rules: Rule) -> Any:
+        """Begin a case: a new market, and the client of it."""
+        self.emulator = Emulator(speed=1, clock=self.side.clock.monotonic)
+        self.server.app.app = self.emulator.app.app
+        self.spoil(*rules)
+        return self.client
+
+    def spoil(self, *rules: Rule) -> None:
+        self.server.app.rules = rules
+        self.server.app.counts.clear()
+
+    @property
+    def counts(self) -> Counter[str]:
+        return self.server.app.counts
+
+
+@contextmanager
+def listening_for_tokens(heard: list[bytes]) -> Iterator[str]:
+    """A server of somebody else, which keeps what it is sent."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                with connection:
+                    heard.append(connection.recv(65_536))
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+@pytest.fixture
+def bench(side: Side) -> Iterator[Bench]:
+    server = Emulator(slow=SLOW)
+    heard: list[bytes] = []
+    with listening_for_tokens(heard) as elsewhere, server.serve() as url:
+        server.app.hostile = elsewhere
+        client = side.client(endpoint=url, polling=POLLING, request_timeout=httpx.Timeout(PATIENCE))
+        yield Bench(side, client, server, heard)
+        side.close()
+
+
+Flow = Callable[[Bench, Any, Any, str], None]
+
+
+def nothing(bench: Bench, client: Any, offer: str) -> Any:
+    return None
+
+
+def begun(bench: Bench, client: Any, offer: str) -> Any:
+    return bench.side.get(client.begin_go_live("contoso", offer))
+
+
+def go_live(bench: Bench, client: Any, prepared: Any, offer: str) -> None:
+    operation = bench.side.get(client.begin_go_live("contoso", offer))
+    assert bench.side.get(operation.result()).state is State.SUCCEEDED
+
+
+def follow(bench: Bench, client: Any, prepared: Any, offer: str) -> None:
+    operation = client.operation(prepared.continuation_token())
+    assert bench.side.get(operation.result()).state is State.SUCCEEDED
+
+
+def cancel(bench: Bench, client: Any, prepared: Any, offer: str) -> None:
+    cancellation = bench.side.get(client.begin_cancel("contoso", offer))
+    assert bench.side.get(cancellation.result()).state is State.CANCELED
+
+
+def publish(bench: Bench, client: Any, prepared: Any, offer: str) -> None:
+    operation = bench.side.get(client.begin_publish("contoso", "contoso-draft"))
+    assert bench.side.get(operation.result()).ready_to_go_live
+
+
+FLOWS: dict[str, tuple[Callable[[Bench, Any, str], Any], Flow]] = {
+    "go-live": (nothing, go_live),
+    "follow": (begun, follow),
+    "adopt": (begun, go_live),
+    "cancel": (begun, cancel),
+    "publish": (nothing, publish),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "offer"), [*((name, MIGRATED) for name in FLOWS), ("go-live", NON_MIGRATED)]
+)
+def test_the_matrix(bench: Bench, name: str, offer: str) -> None:
+    prepare, run = FLOWS[name]
+    client = bench.renew()
+    prepared = prepare(bench, client, offer)
+    bench.spoil()
+    run(bench, client, prepared, offer)
+    clean = Counter({kind: n for kind, n in bench.counts.items() if kind != "any"})
+    assert clean.total() >= 3, "a flow of fewer requests than it should make"
+
+    for kind, requests in clean.items():
+        for nth in range(1, requests + 1):
+            for fault in Fault:
+                if fault in (Fault.SLOW_HEADERS, Fault.SLOW_BODY) and nth > 1:
+                    continue
+                try_out(bench, name, offer, clean, Rule(fault, kind, nth, nth))
+    assert bench.hostile == [], "a token may have reached somebody else"
+
+
+def try_out(bench: Bench, name: str, offer: str, clean: Counter[str], rule: Rule) -> None:
+    prepare, run = FLOWS[name]
+    client = bench.renew()
+    prepared = prepare(bench, client, offer)
+    bench.spoil(rule)
+    case = f"{name} of {offer}, {rule.fault} at {rule.kind} {rule.first}"
+    failure: GoLiveError | None = None
+    try:
+        run(bench, client, prepared, offer)
+    except GoLiveError as error:
+        failure = error
+    assert (failure and type(failure)) is expected(rule.kind, rule.fault), case
+    assert bench.emulator.accepted("contoso", offer) <= 1, case
+
+    sent = bench.counts[rule.kind]
+    if rule.kind in STARTS:
+        assert sent == (2 if rule.fault in SAID_NO else 1), case
+    total = bench.counts["any"]
+    # A lost answer is looked for in a bounded number of looks; anything else costs a few requests.
+    lost = rule.kind in STARTS and rule.fault in DID_NOT_ACT | ACTED
+    assert total <= clean.total() + (25 if lost else 4), case
+
+    if failure is not None and name in ("go-live", "adopt", "follow"):
+        bench.spoil()
+        if failure.continuation_token:
+            follow(bench, client, client.operation(failure.continuation_token), offer)
+        else:
+            run(bench, client, prepared, offer)
+        assert bench.emulator.accepted("contoso", offer) == 1, case
+
+
+@pytest.mark.parametrize("burst", ["500", "502", "504", "429", "503", "drop-answer", "reset-body"])
+def test_bursts(bench: Bench, burst: str) -> None:
+    client = bench.renew(Rule.parse(f"{burst}@poll:2-9"), Rule.parse(f"{burst}@submissions:1-3"))
+    go_live(bench, client, None, MIGRATED)
+    assert bench.emulator.accepted("contoso", MIGRATED) == 1
+
+
+def test_faults_combine(bench: Bench) -> None:
+    rules = ["array-body@poll:*", "unknown-status@poll:1-2", "operation-location@golive", "429@poll:3"]
+    client = bench.renew(*map(Rule.parse, rules), Rule.parse("drop-answer@golive"))
+    go_live(bench, client, None, NON_MIGRATED)
+    assert bench.emulator.accepted("contoso", NON_MIGRATED) == 1
+    assert bench.counts["golive"] == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("429", Rule(Fault.THROTTLED)),
+        ("drop-answer@golive", Rule(Fault.DROP_ANSWER, "golive")),
+        ("502-html@poll:3", Rule(Fault.BAD_GATEWAY_HTML, "poll", 3, 3)),
+        ("500@poll:2-5", Rule(Fault.INTERNAL_ERROR, "poll", 2, 5)),
+        ("array-body@poll:*", Rule(Fault.ARRAY_BODY, "poll", 1, 2**63)),
+    ],
+)
+def test_rules_are_read(text: str, rule: Rule) -> None:
+    assert Rule.parse(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "is not FAULT"),
+        ("drop-answer@golive:x", "is not FAULT"),
+        ("explode", "'explode' is no fault; there are drop-answer"),
+        ("429@offers", "'offers' is no kind of request; there are golive"),
+    ],
+)
+def test_rules_that_are_none(text: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        Emulator(faults=[text])
+
+
+def test_faults_work_in_process_too(side: Side, clock: FakeClock) -> None:
+    emulator = Emulator(speed=1, clock=clock.monotonic, faults=["drop-answer@golive"])
+    operation = side.get(side.of(emulator).begin_go_live("contoso", MIGRATED))
+    assert operation.adopted
+    with pytest.raises(InvalidInput):
+        side.client(endpoint=LOCAL).operation("nonsense")
