@@ -259,6 +259,15 @@ def test_of_two_callers_at_once_the_loser_adopts(side: Side, emulator: Emulator)
     assert emulator.accepted("contoso", MIGRATED) == 1
 
 
+@OFFERS
+def test_what_runs_is_adopted_without_asking_to_begin(side: Side, emulator: Emulator, offer: str) -> None:
+    road = Road(emulator)
+    client = client_of(side, road)
+    side.get(client.begin_go_live("contoso", offer))
+    assert side.get(client.begin_go_live("contoso", offer)).adopted
+    assert road.count("golive") == 1
+
+
 def test_a_refusal_with_nothing_to_adopt_stays_a_refusal(side: Side, emulator: Emulator) -> None:
     road = Road(emulator)
     with pytest.raises(RequestRefused, match="OfferNotInPreview"):

@@ -309,7 +309,7 @@ def _refuse_odd_characters(value: str) -> None:
 
 def _segment(raw: str) -> str:
     segment = unquote(raw)
-    if segment in (".", "..") or any(c in "/\\%" or not "!" <= c <= "~" for c in segment):
+    if any(c in "/\\%" or not "!" <= c <= "~" for c in segment):
         raise ValueError(f"its path contains {raw!r}")
     return segment
 
