@@ -260,7 +260,9 @@ def test_of_two_callers_at_once_the_loser_adopts(side: Side, emulator: Emulator)
 
 
 @OFFERS
-def test_what_runs_is_adopted_without_asking_to_begin(side: Side, emulator: Emulator, offer: str) -> None:
+def test_what_runs_is_adopted_without_asking_to_begin(
+    side: Side, emulator: Emulator, offer: str
+) -> None:
     road = Road(emulator)
     client = client_of(side, road)
     side.get(client.begin_go_live("contoso", offer))
