@@ -41,7 +41,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def service() -> Iterator[tuple[Emulator, str]]:
-    emulator = Emulator(speed=200_000)
+    emulator = Emulator(speed=100_000)
     with emulator.serve() as url:
         yield emulator, url
 
@@ -573,10 +573,11 @@ def test_a_narrow_terminal_has_no_bars(service: tuple[Emulator, str]) -> None:
     assert any(re.match(r"✓ Live +100 %$", line) for line in frames(shown))
 
 
-def test_a_status_on_a_terminal(service: tuple[Emulator, str]) -> None:
-    emulator, url = service
+def test_a_status_on_a_terminal() -> None:
+    emulator = Emulator(speed=1_000)
     operation = emulator.market.go_live(emulator.market.offer("contoso", NON_MIGRATED))
-    code, shown = on_terminal(80, "status", f"{url}{operation.path}")
+    with emulator.serve() as url:
+        code, shown = on_terminal(80, "status", f"{url}{operation.path}")
     assert code == Exit.NOT_FINISHED
     assert any(line.startswith(("· Live", "▸ Live")) for line in frames(shown))
 

@@ -46,8 +46,8 @@ def test_killed_at_random_it_goes_live_exactly_once(tmp_path: Path, offer: str) 
         lives += 1
         store = tmp_path / f"{lives}.token"
         faults = [f"{generator.choice(['drop-answer', 'reset-body', '502-after'])}@golive"]
-        # A go-live in four seconds: longer than it takes to come back after a kill.
-        emulator = Emulator(speed=65_000, faults=faults if lives % 2 else ())
+        # A go-live in eight seconds: longer than it takes to come back after a kill.
+        emulator = Emulator(speed=32_000, faults=faults if lives % 2 else ())
         with emulator.serve() as url:
             deadline = time.monotonic() + 120
             while True:

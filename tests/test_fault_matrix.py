@@ -32,7 +32,7 @@ from golive.emulator import Emulator, Fault, Rule
 #: A go-live in half a dozen polls.
 POLLING = PollingPolicy(share=1, floor=6 * 3600, ceiling=48 * 3600, jitter=0)
 #: Real seconds: what is slow must be slower than the client's patience.
-PATIENCE, SLOW = 0.2, 0.5
+PATIENCE, SLOW = 1.0, 1.4
 
 STARTS = ("golive", "publish", "cancel")
 SAID_NO = {Fault.THROTTLED, Fault.THROTTLED_WAIT, Fault.UNAVAILABLE_WAIT}
