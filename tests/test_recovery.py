@@ -285,6 +285,16 @@ def test_a_publish_whose_answer_was_lost_is_found(side: Side, emulator: Emulator
     assert road.count("publish") == 1
 
 
+@pytest.mark.parametrize("fault", [dropped, lost])
+def test_an_older_publish_is_not_taken_for_one_whose_answer_was_lost(
+    side: Side, emulator: Emulator, fault: Fault
+) -> None:
+    road = Road(emulator, {("publish", 1): fault})
+    with pytest.raises(SubmissionUncertain):
+        side.get(client_of(side, road).begin_publish("contoso", MIGRATED))
+    assert road.count("publish") == 1
+
+
 def test_a_cancellation_whose_answer_was_lost_is_seen_when_it_took_effect(
     side: Side, emulator: Emulator
 ) -> None:

@@ -135,7 +135,7 @@ class GoLiveClient:
             if_match: Publish only if the offer still is at this version: an ETag or `*`.
 
         Returns:
-            The operation to follow.
+            The operation to follow; `adopted` tells whether it was found after a lost answer.
 
         Raises:
             InvalidInput: An argument is malformed.

@@ -184,14 +184,20 @@ def begin_publish(
     notification_emails: tuple[str, ...],
     if_match: str | None,
 ) -> Flow[Tracker]:
-    """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
+    """Publish an offer; doing it again while it runs is harmless (page "publish-offer").
+
+    What was there beforehand is looked up, lest a publish of an older version that still waits for its
+    publisher is taken for one whose answer was lost.
+    """
     arguments = _offer(publisher_id, offer_id)
     _check_if_match(if_match, arguments)
     _add_notification(notification_emails, arguments)
+    listed = yield from submissions(context, publisher_id, offer_id, state=None)
+    known = {entry.ref for entry in listed}
 
     def find(context: Context) -> Flow[Tracker | None]:
         for entry in (yield from submissions(context, publisher_id, offer_id, state=None)):
-            if _runs(entry) and same_word(entry.submission_type, "publish"):
+            if entry.ref not in known and same_word(entry.submission_type, "publish"):
                 return _adopt(context, entry.ref, OperationKind.PUBLISH)
         return None
 
