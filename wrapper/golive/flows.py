@@ -495,7 +495,8 @@ def _reconcile(
             found = yield from find(context.once)
         except GoLiveError as error:
             if not is_transient(error):
-                raise
+                # It would hide that something may have begun, which is what the caller must know.
+                return None
             found = None
         left = settled - clock.monotonic()
         if found is not None or left <= 0:
