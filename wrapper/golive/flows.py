@@ -164,16 +164,13 @@ def begin_go_live(
     if running is not None:
         return running
     try:
-        outcome = yield from _submit(context, go_live, arguments, find)
+        return (yield from _submit(context, go_live, arguments, OperationKind.GO_LIVE, find))
     except RequestRefused:
         # Of two callers at the same moment the service refuses one, which then follows the other's.
         running = yield from find(context)
         if running is None:
             raise
         return running
-    if isinstance(outcome, Tracker):
-        return outcome
-    return _accepted(context, outcome, OperationKind.GO_LIVE)
 
 
 def begin_publish(
@@ -201,10 +198,7 @@ def begin_publish(
                 return _adopt(context, entry.ref, OperationKind.PUBLISH)
         return None
 
-    outcome = yield from _submit(context, publish, arguments, find)
-    if isinstance(outcome, Tracker):
-        return outcome
-    return _accepted(context, outcome, OperationKind.PUBLISH)
+    return (yield from _submit(context, publish, arguments, OperationKind.PUBLISH, find))
 
 
 def begin_cancel(
@@ -235,14 +229,12 @@ def begin_cancel(
         status = yield from refresh(context, tracker)
         return tracker if status.state.is_terminal else None
 
-    outcome = yield from _submit(context, cancel, arguments, find, statuses=(200, 202))
-    if isinstance(outcome, Tracker):
-        return outcome
-    if outcome.status_code == 202:
-        return _accepted(context, outcome, OperationKind.CANCEL)
-    if ref is None:
-        raise NothingToCancel(f"Nothing runs for the offer {offer_id!r}.")
-    return track(context, ref, OperationKind.CANCEL)
+    def at_once() -> Tracker:
+        if ref is None:
+            raise NothingToCancel(f"Nothing runs for the offer {offer_id!r}.")
+        return track(context, ref, OperationKind.CANCEL)
+
+    return (yield from _submit(context, cancel, arguments, OperationKind.CANCEL, find, at_once))
 
 
 def resume(context: Context, token: str | OperationRef) -> Tracker:
@@ -450,21 +442,28 @@ def _submit(
     context: Context,
     endpoint: object,
     arguments: dict[str, Any],
+    kind: OperationKind,
     find: Callable[[Context], Flow[Tracker | None]],
-    *,
-    statuses: tuple[int, ...] = (202,),
-) -> Flow[Answer | Tracker]:
+    at_once: Callable[[], Tracker] | None = None,
+) -> Flow[Tracker]:
     """Send a request that starts something: again only if the service certainly did not act on it.
 
-    Returns:
-        The answer; or what `find` found after the answer was lost.
+    Args:
+        context: What every flow needs.
+        endpoint: The request.
+        arguments: Its arguments.
+        kind: What it begins.
+        find: Looks for what it began after its answer was lost.
+        at_once: Says what to follow after a 200, where the contract knows one.
     """
     failed = 0
     while True:
         try:
             answer = yield from _call(endpoint, arguments)
-            if answer.status_code in statuses:
-                return answer
+            if answer.status_code == 202:
+                return _accepted(context, answer, kind)
+            if at_once is not None:
+                return at_once()
             raise answer.unexpected("this status is outside the contract")
         except GoLiveError as error:
             failed += 1
