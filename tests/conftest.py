@@ -40,8 +40,9 @@ MIGRATED = "contoso-offer"
 NON_MIGRATED = "contoso-legacy"
 
 
-#: For a wait of days in some fifty requests, where the default would make hundreds.
-FEW_POLLS = PollingPolicy(share=0.1, floor=30, ceiling=4 * 3600)
+def few_polls() -> PollingPolicy:
+    """For a wait of days in some fifty requests, where the default would make hundreds."""
+    return PollingPolicy(share=0.1, floor=30, ceiling=4 * 3600)
 
 
 @define
@@ -79,7 +80,7 @@ class Side:
 
     def client(self, credential: Any = TOKEN, **options: Any) -> Any:
         """Open a client; it is closed when the test ends."""
-        options = {"endpoint": LOCAL, "clock": self.clock, "polling": FEW_POLLS, **options}
+        options = {"endpoint": LOCAL, "clock": self.clock, "polling": few_polls(), **options}
         client = (AsyncGoLiveClient if self.is_async else GoLiveClient)(credential, **options)
         self._clients.append(client)
         return client

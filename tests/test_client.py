@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import pairwise
@@ -20,6 +22,7 @@ from golive import (
     InvalidLocation,
     LocationForm,
     NotCanceled,
+    NotFound,
     NothingToCancel,
     OperationCanceled,
     OperationFailed,
@@ -33,8 +36,10 @@ from golive import (
     WaitTimeout,
 )
 from golive.emulator import TOKEN, Emulator, Scenario
+from golive.emulator.market import SIGN_OFF, STAGES
 
 DAY = 86_400.0
+DATE, DATE_LESS_45 = "Wed, 21 Oct 2026 07:28:00 GMT", 1_792_567_680.0 - 45
 
 
 def begin(side: Side, emulator: Emulator, offer: str = MIGRATED) -> Any:
@@ -93,8 +98,29 @@ def test_a_go_live_that_runs_is_adopted(side: Side, emulator: Emulator, offer: s
     begin(side, emulator, offer)
     again = begin(side, emulator, offer)
     assert again.adopted
+    running = side.get(side.of(emulator).submissions("contoso", offer, state=State.RUNNING))
+    assert [(entry.submission_type, entry.ref) for entry in running] == [("goLive", again.ref)]
     assert side.get(again.result()).state is State.SUCCEEDED
     assert emulator.accepted("contoso", offer) == 1
+
+
+def test_a_go_live_that_is_over_is_not_adopted(side: Side, emulator: Emulator) -> None:
+    side.get(begin(side, emulator).wait())
+    with pytest.raises(RequestRefused, match="not in preview"):
+        begin(side, emulator)
+
+
+def test_a_word_for_not_yet_begun_is_nothing_that_runs(side: Side, emulator: Emulator) -> None:
+    begin(side, emulator)
+
+    def edit(request: httpx.Request, body: Any) -> Any:
+        if "/submissions/" in request.url.path:
+            return [{**entry, "submissionState": "notStarted"} for entry in body]
+        return body
+
+    client = side.client(transport=rewriting(emulator, edit))
+    with pytest.raises(RequestRefused, match="OperationInProgress"):
+        side.get(client.begin_go_live("contoso", MIGRATED))
 
 
 def rewriting(emulator: Emulator, edit: Callable[[httpx.Request, Any], Any]) -> Any:
@@ -123,15 +149,18 @@ def rewriting(emulator: Emulator, edit: Callable[[httpx.Request, Any], Any]) -> 
 def test_a_go_live_is_adopted_even_if_the_service_calls_it_publish(
     side: Side, emulator: Emulator
 ) -> None:
-    begin(side, emulator)
+    first = begin(side, emulator)
 
     def edit(request: httpx.Request, body: Any) -> Any:
         if "/submissions/" in request.url.path:
-            return [{**entry, "submissionType": "publish"} for entry in body]
+            # The ended publish comes first.
+            return [{**entry, "submissionType": "publish"} for entry in reversed(body)]
         return body
 
     client = side.client(transport=rewriting(emulator, edit))
-    assert side.get(client.begin_go_live("contoso", MIGRATED)).adopted
+    again = side.get(client.begin_go_live("contoso", MIGRATED))
+    assert again.adopted
+    assert again.continuation_token() == first.continuation_token()
     assert emulator.accepted("contoso", MIGRATED) == 1
 
 
@@ -177,6 +206,13 @@ def test_a_publish_is_over_when_it_waits_for_its_publisher(
     assert side.get(client.offer_status("contoso", offer)).ready_to_go_live
 
 
+def test_a_publish_that_fails(side: Side, clock: FakeClock) -> None:
+    client = side.of(Emulator(speed=1, clock=clock.monotonic, scenario=Scenario.FAIL))
+    operation = side.get(client.begin_publish("contoso", "contoso-draft"))
+    with pytest.raises(OperationFailed, match="The operation failed"):
+        side.get(operation.result())
+
+
 def test_what_a_publish_waits_for_survives_in_the_token(side: Side, emulator: Emulator) -> None:
     client = side.of(emulator)
     token = side.get(client.begin_publish("contoso", "contoso-draft")).continuation_token()
@@ -194,6 +230,26 @@ def test_notification_mails_are_sent_as_documented(side: Side, emulator: Emulato
     assert side.get(operation.refresh()).notification_emails == "a@x.example,b@x.example"
     entry = side.get(client.submissions("contoso", NON_MIGRATED))[0]
     assert entry.emails == "a@x.example,b@x.example"
+
+
+def test_notification_mails_of_a_cancellation(side: Side, emulator: Emulator) -> None:
+    sent: list[bytes] = []
+
+    def edit(request: httpx.Request, body: Any) -> Any:
+        return body
+
+    class Listening(type(rewriting(emulator, edit))):  # type: ignore[misc]
+        def handle_request(self, request: httpx.Request) -> Any:
+            sent.append(request.read())
+            return super().handle_request(request)
+
+        async def handle_async_request(self, request: httpx.Request) -> Any:
+            sent.append(await request.aread())
+            return await super().handle_async_request(request)
+
+    client = side.client(transport=Listening())
+    side.get(client.begin_cancel("contoso", MIGRATED, notification_emails=["a@x.example"]))
+    assert json.loads(sent[-1]) == {"metadata": {"notification-emails": "a@x.example"}}
 
 
 @pytest.mark.parametrize("addresses", ["a@x.example", [""], ["nobody"], ["a@x,b@x"], [7], 7, ["a@x\n"]])
@@ -226,6 +282,25 @@ def test_a_failure_says_why_and_where(side: Side, clock: FakeClock) -> None:
         "The operation failed in the step 'Live': The offer was rejected; The logo is too small: it"
         " must be at least 216 px. Mend the offer, then publish it and go live again."
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({"status": "failed"}, "The operation failed: the service gave no reason. "),
+        (
+            {"status": "failed", "messages": [{"messageHtml": "no logo...", "level": "Error"}, "fyi"]},
+            "The operation failed: no logo. ",
+        ),
+        ({"status": "canceled"}, "The operation was canceled. "),
+    ],
+)
+def test_an_outcome_is_told_in_one_sentence(side: Side, body: dict[str, Any], told: str) -> None:
+    transport = httpx.MockTransport(lambda request: httpx.Response(200, json=body))
+    operation = side.client(transport=transport).operation("/api/operations/a$b$2$preview")
+    with pytest.raises((OperationFailed, OperationCanceled)) as caught:
+        side.get(operation.result())
+    assert str(caught.value).startswith(told)
 
 
 @pytest.mark.parametrize("scenario", [Scenario.WAIT, Scenario.HANG])
@@ -373,6 +448,31 @@ def test_a_cancellation_that_comes_too_late(side: Side, emulator: Emulator) -> N
     assert caught.value.status.state is State.SUCCEEDED
 
 
+def test_canceling_twice_is_harmless(side: Side, emulator: Emulator) -> None:
+    operation = begin(side, emulator)
+    both = [side.get(operation.cancel()), side.get(side.of(emulator).begin_cancel("contoso", MIGRATED))]
+    assert [side.get(each.result()).state for each in both] == [State.CANCELED] * 2
+
+
+def test_a_go_live_that_finishes_while_being_canceled(side: Side, emulator: Emulator) -> None:
+    operation = begin(side, emulator)
+    side.clock.sleep(sum(stage.seconds for stage in STAGES[SIGN_OFF:]) - 30)
+    cancellation = side.get(operation.cancel())
+    assert side.get(operation.refresh()).state is State.RUNNING
+    with pytest.raises(NotCanceled, match="succeeded before") as caught:
+        side.get(cancellation.result())
+    assert caught.value.continuation_token == cancellation.continuation_token()
+
+
+def test_canceling_an_offer_whose_go_live_is_over(side: Side, emulator: Emulator) -> None:
+    operation = begin(side, emulator)
+    side.get(operation.wait())
+    # Whether or not there was anything to cancel, the service may answer 202.
+    cancellation = side.get(side.of(emulator).begin_cancel("contoso", MIGRATED))
+    with pytest.raises(NotCanceled, match="succeeded before"):
+        side.get(cancellation.result())
+
+
 def test_submissions(side: Side, emulator: Emulator) -> None:
     client = side.of(emulator)
     operation = side.get(client.begin_go_live("contoso", MIGRATED))
@@ -485,6 +585,7 @@ def test_an_address_that_is_none(side: Side, method: str, headers: dict[str, str
     with pytest.raises(InvalidLocation, match="The service did begin") as caught:
         side.get(getattr(client, method)("contoso", MIGRATED))
     assert caught.value.status_code == 202
+    assert headers.get("Location", "it has neither a Location nor") in str(caught.value)
     assert len(posts) == 1
 
 
@@ -552,7 +653,9 @@ def test_a_go_live_is_sent_as_documented(side: Side) -> None:
     assert request.read() == b""
 
 
-@pytest.mark.parametrize(("retry_after", "waited"), [("30", 30), ("99999", 3600), ("soon", 0)])
+@pytest.mark.parametrize(
+    ("retry_after", "waited"), [("30", 30), ("99999", 3600), ("soon", 0), (DATE, 45)]
+)
 def test_retry_after_of_the_202_is_obeyed_within_its_bound(
     side: Side, retry_after: str, waited: float
 ) -> None:
@@ -565,6 +668,7 @@ def test_retry_after_of_the_202_is_obeyed_within_its_bound(
             return httpx.Response(200, json=[])
         return httpx.Response(200, json={"status": "completed"})
 
+    side.clock.time = DATE_LESS_45
     client = side.client(transport=httpx.MockTransport(answer))
     side.get(side.get(client.begin_go_live("contoso", MIGRATED)).wait())
     assert sum(side.clock.slept) == waited
@@ -626,6 +730,83 @@ def test_a_transport_stays_the_callers(clock: FakeClock) -> None:
 
     asyncio.run(main())
     assert closed == []
+
+
+def http_client(side: Side, emulator: Emulator, **options: Any) -> Any:
+    kind = httpx.AsyncClient if side.is_async else httpx.Client
+    return kind(transport=emulator.transport(), **options)
+
+
+def close(side: Side, client: Any) -> None:
+    side.get(client.aclose() if side.is_async else client.close())
+
+
+def hook(side: Side, function: Callable[[Any], Any]) -> Any:
+    """A hook of an httpx client; the async kind wants a coroutine."""
+
+    async def awaited(argument: Any) -> None:
+        result = function(argument)
+        if inspect.isawaitable(result):
+            await result
+
+    return awaited if side.is_async else function
+
+
+def test_an_httpx_client_is_used_and_stays_the_callers(side: Side, emulator: Emulator) -> None:
+    requests: list[httpx.Request] = []
+    mine = http_client(
+        side,
+        emulator,
+        headers={"X-Corporate": "yes", "Authorization": "Basic mine", "User-Agent": "mine"},
+        auth=("user", "password"),
+        follow_redirects=True,
+        event_hooks={"request": [hook(side, requests.append)]},
+    )
+    client = side.client(http_client=mine)
+    operation = side.get(client.begin_go_live("contoso", MIGRATED))
+    close(side, client)
+    assert not mine.is_closed
+    again = side.client(http_client=mine).operation(operation.continuation_token())
+    assert side.get(again.result()).state is State.SUCCEEDED
+    assert {r.headers["X-Corporate"] for r in requests} == {"yes"}
+    assert {r.headers["Authorization"] for r in requests} == {f"Bearer {TOKEN}"}
+    assert all(r.headers["User-Agent"].startswith("golive/") for r in requests)
+    close(side, mine)
+    with pytest.raises(InvalidInput, match="http_client that was given is closed"):
+        side.get(again.refresh())
+
+
+@pytest.mark.parametrize("name", ["read", "raise_for_status", "read and raise"])
+def test_hooks_of_the_callers_client_do_no_harm(side: Side, emulator: Emulator, name: str) -> None:
+    def raising(response: httpx.Response) -> None:
+        response.raise_for_status()
+
+    def reading(response: httpx.Response) -> Any:
+        return response.aread() if side.is_async else response.read()
+
+    hooks = {"read": [reading], "raise_for_status": [raising], "read and raise": [reading, raising]}
+    mine = http_client(side, emulator, event_hooks={"response": [hook(side, f) for f in hooks[name]]})
+    client = side.client(http_client=mine)
+    operation = side.get(client.begin_go_live("contoso", MIGRATED))
+    assert side.get(operation.result()).state is State.SUCCEEDED
+    with pytest.raises(NotFound) as caught:
+        side.get(client.offer_status("contoso", "nowhere"))
+    assert caught.value.status_code == 404
+    close(side, mine)
+
+
+@pytest.mark.parametrize("argument", ["transport", "http_client"])
+def test_what_cannot_send_requests_is_refused(side: Side, argument: str) -> None:
+    wrong = httpx.Client() if side.is_async else httpx.AsyncClient()
+    with pytest.raises(InvalidInput, match=rf"^{argument} must be an httpx\.\w+, not \w+\.$"):
+        side.client(**{argument: wrong})
+
+
+def test_a_transport_and_a_client_at_once(side: Side, emulator: Emulator) -> None:
+    mine = http_client(side, emulator)
+    with pytest.raises(InvalidInput, match="not both"):
+        side.of(emulator, http_client=mine)
+    close(side, mine)
 
 
 def test_canceling_an_async_wait_leaves_the_client_usable(emulator: Emulator) -> None:

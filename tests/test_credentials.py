@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import traceback
 from collections.abc import Iterator
+from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import azure.identity
@@ -18,12 +21,13 @@ from golive import (
     AsyncGoLiveClient,
     CredentialError,
     GoLiveClient,
+    GoLiveError,
     InvalidInput,
     NotAuthenticated,
     Origin,
     State,
 )
-from golive.credentials import SCOPE, BearerAuth
+from golive.credentials import SCOPE, BearerAuth, Concealed
 from golive.emulator import Emulator
 
 SECRET = "eyJ0eXAi.secret-token.sig"
@@ -380,7 +384,8 @@ def test_what_is_no_credential_is_refused(side: Side, credential: Any) -> None:
 
 @pytest.mark.parametrize("answer", [None, 7, b"token", object(), Token("x", "soon")])  # type: ignore[arg-type]
 def test_a_credential_that_gives_something_else(side: Side, answer: Any) -> None:
-    with pytest.raises(CredentialError, match="instead of a str or an access token"):
+    complaint = f"gave {type(answer).__name__} instead of a str or an access token"
+    with pytest.raises(CredentialError, match=complaint):
         ask(side, lambda: answer)
 
 
@@ -391,6 +396,18 @@ def test_a_credential_that_fails(side: Side) -> None:
     with pytest.raises(CredentialError, match=r"RuntimeError: no login\. Log in") as caught:
         ask(side, credential)
     assert isinstance(caught.value.__cause__, RuntimeError)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"), [("", "RuntimeError: . Log"), (".well... ", "RuntimeError: .well. Log")]
+)
+def test_a_credential_that_fails_without_much_of_a_reason(side: Side, said: str, told: str) -> None:
+    def credential() -> str:
+        raise RuntimeError(said)
+
+    with pytest.raises(CredentialError) as caught:
+        ask(side, credential)
+    assert told in str(caught.value)
 
 
 def test_an_async_credential_that_fails(clock: FakeClock) -> None:
@@ -411,7 +428,7 @@ def test_the_blocking_client_refuses_an_async_credential(clock: FakeClock) -> No
     recorder = Recorder()
     with (
         GoLiveClient(source, endpoint=LOCAL, transport=recorder) as client,
-        pytest.raises(InvalidInput, match="AsyncGoLiveClient"),
+        pytest.raises(InvalidInput, match=r"^The credential is async; give it to AsyncGoLiveClient"),
     ):
         client.submissions("contoso", "contoso-offer")
     assert recorder.requests == []
@@ -426,7 +443,9 @@ def test_the_blocking_client_refuses_an_async_credential(clock: FakeClock) -> No
     ],
 )
 def test_no_token_goes_to_another_origin(url: str, clock: FakeClock) -> None:
-    auth = BearerAuth(SECRET, origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock)
+    auth = BearerAuth(
+        Concealed(SECRET), origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock
+    )
     sent: list[httpx.Request] = []
     transport = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200))  # type: ignore[func-returns-value]
     with (
@@ -452,8 +471,70 @@ def test_a_redirect_is_not_followed(side: Side) -> None:
 
 def test_no_repr_shows_the_token(side: Side) -> None:
     client = side.client(SECRET, transport=Recorder())
-    auth = BearerAuth(SECRET, origin=Origin.parse(LOCAL), clock=side.clock)
+    auth = BearerAuth(Concealed(SECRET), origin=Origin.parse(LOCAL), clock=side.clock)
     for thing in (client, client._driver, client._driver.session, client._driver.context, auth):
         assert SECRET not in repr(thing)
         assert SECRET not in str(thing)
     assert SECRET not in repr(vars(auth))
+    assert repr(auth) == f"BearerAuth(origin='{LOCAL}')"
+
+
+def shown(error: BaseException | None) -> str:
+    """What a reporter of errors may show: the whole chain, with the local variables of our frames."""
+    text = ""
+    while error is not None:
+        text += f"{error!r} {error} {vars(error)}\n"
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            module = str(frame.f_globals.get("__name__"))
+            if module.split(".")[0] in ("golive", "golive_api", "httpx"):
+                for name, value in frame.f_locals.items():
+                    # A client that could not be made has no repr yet.
+                    with suppress(AttributeError):
+                        text += f"{module}.{frame.f_code.co_name} {name}={value!r}\n"
+        error = error.__cause__ or error.__context__
+    return text
+
+
+class Leaky:
+    """A credential whose every answer is a token, in a wrapping that shows it."""
+
+    def __init__(self, expires_on: object) -> None:
+        self.expires_on = expires_on
+
+    def get_token(self, *scopes: str) -> Any:
+        return SimpleNamespace(token=SECRET, expires_on=self.expires_on)
+
+
+async def a_bad_token() -> str:
+    return f"Bearer {SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("credential", "options"),
+    [
+        (f"Bearer {SECRET}", {}),
+        (SECRET, {"endpoint": "ftp://nonsense"}),
+        (SECRET, {"polling": "nonsense"}),
+        (lambda: f"Bearer {SECRET}", {}),
+        (lambda: (SECRET,), {}),
+        (a_bad_token, {}),
+        (Leaky("soon"), {}),
+        (Leaky(2**40), {}),
+        (SECRET, {}),
+    ],
+)
+def test_no_traceback_shows_the_token_in_a_local_variable(
+    side: Side, credential: Any, options: dict[str, Any]
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadError("reset", request=request)
+
+    def attempt() -> None:
+        client = side.client(credential, transport=httpx.MockTransport(answer), **options)
+        side.get(client.begin_go_live("contoso", "contoso-offer"))
+
+    with pytest.raises((GoLiveError, AttributeError)) as caught:
+        attempt()
+    told = shown(caught.value)
+    assert "golive" in told
+    assert SECRET not in told

@@ -57,9 +57,6 @@ def expected(kind: str, fault: Fault) -> type[GoLiveError] | None:
         return InvalidLocation
     if fault in DID_NOT_ACT:
         return SubmissionUncertain
-    if fault in ACTED and kind == "cancel":
-        # A cancellation takes effect after longer than its effect is looked for.
-        return SubmissionUncertain
     return None
 
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from conftest import FEW_POLLS, LOCAL, MIGRATED, NON_MIGRATED, FakeClock
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, few_polls
 from golive import GoLiveClient, GoLiveError, Operation, State
 from golive.emulator import TOKEN, Emulator, Fault, Rule
 
@@ -32,7 +32,7 @@ class Interleavings(RuleBasedStateMachine):
         options: Any = {
             "endpoint": LOCAL,
             "clock": self.clock,
-            "polling": FEW_POLLS,
+            "polling": few_polls(),
             "transport": self.emulator.transport(),
         }
         self.clients = [GoLiveClient(TOKEN, **options) for _ in range(2)]

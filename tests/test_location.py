@@ -241,14 +241,37 @@ def test_a_token_with_an_unknown_purpose_is_refused() -> None:
         parse_token(f"{MIGRATED}#delete", HERE)
 
 
-def test_a_token_that_a_shell_emptied_is_recognized() -> None:
-    with pytest.raises(InvalidInput, match="single quotes"):
-        parse_token("https://cloudpartner.azure.com/api/operations/contoso-offer", HERE)
+SHELL = ". If a shell took the $… away, put the token in single quotes."
+
+
+@pytest.mark.parametrize(
+    ("token", "hint"),
+    [
+        ("/api/operations/contoso-offer", SHELL),
+        (f"/api/operations/contoso-offer{VERSION}", SHELL),
+        ("/api/operations/contoso$contoso-offer", "…$…$…$…."),
+        ("/api/offers/contoso", "…$…$…$…."),
+    ],
+)
+def test_a_token_that_a_shell_emptied_is_recognized(token: str, hint: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_token(token, HERE)
+    assert str(caught.value).startswith(f"The token {token!r} is not acceptable: ")
+    assert str(caught.value).endswith(hint)
+
+
+@pytest.mark.parametrize(
+    ("length", "shown"), [(198, "x" * 198 + "' is"), (199, "x" * 199 + "… (201 characters) is")]
+)
+def test_a_long_token_is_cut_in_the_message(length: int, shown: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        parse_token("x" * length, HERE)
+    assert str(caught.value).startswith(f"The token '{shown}")
 
 
 @pytest.mark.parametrize("value", [None, 7, b"x", ["x"]])
 def test_a_token_of_another_type_is_refused(value: Any) -> None:
-    with pytest.raises(InvalidInput, match="is a str"):
+    with pytest.raises(InvalidInput, match=f"is a str, not {type(value).__name__}"):
         parse_token(value, HERE)
 
 

@@ -247,6 +247,95 @@ def test_retry_after_is_obeyed_within_its_bound(side: Side, emulator: Emulator) 
     assert side.clock.slept == [40, 120]
 
 
+def test_retry_after_as_a_date_is_obeyed(side: Side, emulator: Emulator) -> None:
+    side.clock.time = 1_792_567_680.0 - 45
+    date = answers(429, **{"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})
+    road = Road(emulator, {("status", 1): date, ("poll", 1): date})
+    client = client_of(side, road)
+    side.get(client.offer_status("contoso", MIGRATED))
+    assert side.clock.slept == [45]
+    operation = side.get(client.begin_go_live("contoso", MIGRATED))
+    side.clock.time -= 45
+    side.get(operation.wait())
+    assert side.clock.slept[1] == 45
+
+
+def test_repetitions_are_spread_over_the_whole_pause(side: Side, emulator: Emulator) -> None:
+    road = Road(emulator, always={"status": dropped})
+    client = client_of(side, road, retry=RetryPolicy(attempts=60))
+    with pytest.raises(ServiceUnreachable):
+        side.get(client.offer_status("contoso", MIGRATED))
+    for failed, pause in enumerate(side.clock.slept, start=1):
+        assert 0 <= pause <= min(0.5 * 2 ** (failed - 1), 30)
+    late = side.clock.slept[10:]
+    assert min(late) < 5
+    assert max(late) > 25
+
+
+def test_failed_polls_are_repeated_soon_at_first(side: Side, emulator: Emulator) -> None:
+    road = Road(emulator)
+    operation = side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
+    side.get(operation.refresh())
+    side.clock.sleep(3600)
+    began = len(side.clock.slept)
+    road.always = {"poll": dropped}
+    with pytest.raises(ServiceUnreachable):
+        side.get(operation.wait())
+    pauses = side.clock.slept[began : began + 9]
+    for failed, pause in enumerate(pauses, start=1):
+        assert 0.5 * 0.5 * 2 ** (failed - 1) <= pause <= 0.5 * 2 ** (failed - 1)
+
+
+def test_a_poll_is_repeated_no_sooner_than_the_service_asks(side: Side, emulator: Emulator) -> None:
+    road = Road(emulator)
+    operation = side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
+    side.get(operation.refresh())
+    began = len(side.clock.slept)
+    road.always = {"poll": answers(429, **{"Retry-After": "3000"})}
+    with pytest.raises(WaitTimeout):
+        side.get(operation.wait(3 * 3600))
+    # The first is the ordinary one; the last is cut short by the deadline.
+    assert side.clock.slept[began + 1 : -1] == [3000] * 3
+
+
+def test_a_lost_answer_is_looked_for_soon_at_first(side: Side, emulator: Emulator) -> None:
+    road = Road(emulator, {("golive", 1): dropped})
+    with pytest.raises(SubmissionUncertain):
+        side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
+    *pauses, last = side.clock.slept
+    for looks, pause in enumerate(pauses, start=1):
+        bound = min(0.5 * 2 ** (looks - 1), 30)
+        assert bound / 2 <= pause <= bound
+    assert 0 < last <= 30
+    assert sum(side.clock.slept) == pytest.approx(90)
+
+
+def test_an_outage_right_after_the_beginning_is_survived(side: Side, emulator: Emulator) -> None:
+    road = Road(emulator, {("poll", n): dropped for n in range(1, 20)})
+    operation = side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
+    assert side.get(operation.result()).state is State.SUCCEEDED
+
+
+def test_a_thread_that_woke_up_late_does_not_ask_again(clock: FakeClock, emulator: Emulator) -> None:
+    road = Road(emulator)
+    policy = PollingPolicy(floor=1000, ceiling=1000, jitter=0)
+    with GoLiveClient(TOKEN, endpoint=LOCAL, transport=road, clock=clock, polling=policy) as client:
+        operation = client.begin_go_live("contoso", MIGRATED)
+        operation.refresh()
+        asked: list[float] = []
+
+        def another(time: float) -> None:
+            # While this thread slept, another one asked.
+            if not asked:
+                asked.append(time)
+                operation.refresh()
+
+        clock.on_sleep = another
+        with pytest.raises(WaitTimeout):
+            operation.wait(1500)
+    assert road.count("poll") == 3, "one before, one by the other thread, one at the deadline"
+
+
 def test_of_two_callers_at_once_the_loser_adopts(side: Side, emulator: Emulator) -> None:
     def overtaken(request: httpx.Request, serve: Callable[[], httpx.Response]) -> httpx.Response:
         emulator.market.go_live(emulator.market.offer("contoso", MIGRATED))
@@ -298,7 +387,7 @@ def test_a_cancellation_whose_answer_was_lost_is_seen_when_it_took_effect(
     side: Side, emulator: Emulator
 ) -> None:
     road = Road(emulator, {("cancel", 1): lost})
-    client = client_of(side, road, retry=RetryPolicy(settle=timedelta(minutes=5)))
+    client = client_of(side, road)
     operation = side.get(client.begin_go_live("contoso", MIGRATED))
     assert side.get(side.get(operation.cancel()).result()).state is State.CANCELED
     assert road.count("cancel") == 1
@@ -368,6 +457,10 @@ def test_an_outage_beyond_the_limit_ends_the_wait(
     with pytest.raises(ServiceUnreachable, match=r"no good answer for 2\.\d hours") as caught:
         follow()
     assert caught.value.continuation_token == operation.continuation_token()
+    assert (caught.value.method, caught.value.url) == ("GET", LOCAL + operation.ref.path)
+    assert caught.value.connected
+    hours = (side.clock.time - began) / 3600
+    assert f"for {hours:.1f} hours" in str(caught.value)
     assert 2 * 3600 <= side.clock.time - began <= 2.2 * 3600
     # Some polls in quick succession, then the pace of the schedule: no storm.
     assert 10 < road.count("poll") - polls < 400

@@ -9,10 +9,10 @@ from typing import Self, TypeVar
 
 import httpx
 
-from golive import flows
+from golive import flows, transports
 from golive.answers import REQUEST_TIMEOUT, Answer, Session, exchange, session_options
 from golive.clock import Clock, SystemClock
-from golive.credentials import BearerAuth, Credential
+from golive.credentials import BearerAuth, Concealed, Credential
 from golive.durations import Duration
 from golive.errors import GoLiveError, InvalidInput
 from golive.flows import Call, Context, Flow, Sleep, Tracker
@@ -44,6 +44,9 @@ class GoLiveClient:
             otherwise.
         transport: An httpx transport to send requests with, for example one with your own certificate
             authority, or `golive.emulator`'s. It stays yours: it is not closed.
+        http_client: Instead of a transport, an `httpx.Client` to send requests with, for its
+            connections, proxies, certificates, headers and event hooks. The endpoint, the credential
+            and the timeouts are golive's, and no redirect is followed. It stays yours too.
         clock: What golive knows about time; replaced in tests.
         allow_http: Also accept an endpoint with plain `http` on another machine.
 
@@ -67,16 +70,18 @@ class GoLiveClient:
         retry: RetryPolicy | None = None,
         request_timeout: float | httpx.Timeout = REQUEST_TIMEOUT,
         transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
         clock: Clock | None = None,
         allow_http: bool = False,
     ) -> None:
+        source = Concealed(credential)
+        # Whoever reports an error with the local variables of its frames must not report a token.
+        del credential
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
         session = Session(
-            **session_options(
-                BearerAuth(credential, origin=origin, clock=clock), origin, request_timeout
-            ),
-            transport=None if transport is None else _Borrowed(transport),
+            **session_options(BearerAuth(source, origin=origin, clock=clock), origin, request_timeout),
+            transport=transports.transport(transport, http_client),
         )
         self._driver = _Driver(
             Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock), session
@@ -94,6 +99,9 @@ class GoLiveClient:
 
         The request that begins it is repeated only if the service certainly did not act on it. If its
         answer is lost, what it began is looked for, and adopted if it is found.
+
+        Only a go-live that runs is adopted. One that has ended is not: whether it was yours, or another
+        version was published since, the service does not tell. So store the token of what you begin.
 
         Args:
             publisher_id: The publisher, for example `contoso`.
@@ -163,6 +171,19 @@ class GoLiveClient:
         if_match: str | None = None,
     ) -> Operation:
         """Cancel what runs for an offer. It takes one to three minutes to take effect.
+
+        ==========================================  ==================================================
+        What happens                                What comes of it
+        ==========================================  ==================================================
+        The service cancels at once (200)           `result` returns after one request
+        The service begins to cancel (202)          `result` returns when it took effect
+        It is being canceled already                the same; canceling twice is harmless
+        The operation ends in another way first     `result` raises `NotCanceled`, with the outcome
+        Nothing runs, or what ran is over           `NothingToCancel` from here after a 200; after a 202
+                                                    `NotCanceled` from `result`
+        The answer is lost                          looked for, for `RetryPolicy.settle_cancel`; then
+                                                    `SubmissionUncertain`
+        ==========================================  ==================================================
 
         Args:
             publisher_id: The publisher, for example `contoso`.
@@ -467,13 +488,3 @@ class _Driver:
         with exchange() as seen:
             response = wanted.endpoint.sync_detailed(client=self._api, **wanted.arguments)
             return seen.answer(response.parsed)
-
-
-class _Borrowed(httpx.BaseTransport):
-    """The caller's transport, which closing the client leaves open."""
-
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._transport.handle_request(request)

@@ -105,42 +105,59 @@ AsyncCredential = (
 
 
 @frozen
+class Concealed:
+    """Something secret, as a local variable that may be shown by whatever reports an error."""
+
+    value: Any = field(repr=False)
+
+
+@frozen
 class _Token:
     value: str = field(repr=False)
     expires_on: float
 
     @classmethod
-    def of(cls, answer: object) -> _Token:
+    def of(cls, answer: Concealed) -> _Token:
         """Check what a credential gave, without ever showing it."""
-        if isinstance(answer, str):
+        if isinstance(answer.value, str):
             # A function may return another token each time, so it is asked each time.
-            return cls(_checked(answer), float("-inf"))
-        value, expires_on = getattr(answer, "token", None), getattr(answer, "expires_on", None)
-        if not isinstance(value, str) or not isinstance(expires_on, (int, float)):
+            return cls.checked(answer, float("-inf"))
+        expires_on = getattr(answer.value, "expires_on", None)
+        token = Concealed(getattr(answer.value, "token", None))
+        if not isinstance(token.value, str) or not isinstance(expires_on, (int, float)):
             raise CredentialError(
-                f"The credential gave {type(answer).__name__} instead of a str or an access token."
+                f"The credential gave {type(answer.value).__name__} instead of a str or an access token."
             )
-        return cls(_checked(value), float(expires_on))
+        return cls.checked(token, float(expires_on))
+
+    @classmethod
+    def checked(cls, token: Concealed, expires_on: float) -> _Token:
+        """Return the token, if it can be one."""
+        if problem := _problem(token.value):
+            raise CredentialError(problem)
+        return cls(token.value, expires_on)
 
 
-def _checked(token: str) -> str:
+def _problem(token: str) -> str | None:
+    """Say what is wrong with a token; nothing is raised here, where its value is a local variable."""
     if not token:
-        raise CredentialError("The token is empty. Is the variable that it comes from set?")
+        return "The token is empty. Is the variable that it comes from set?"
     if token[:7].casefold() == "bearer ":
-        raise CredentialError("The token begins with 'Bearer '; give the token alone.")
+        return "The token begins with 'Bearer '; give the token alone."
     if not all("!" <= character <= "~" for character in token):
-        raise CredentialError(
+        return (
             "The token contains a space, a line end or a character that is not ASCII;"
             " give the token alone."
         )
-    return token
+    return None
 
 
 class BearerAuth(httpx.Auth):
     """Adds `Authorization: Bearer …` to requests to one origin, and to no other.
 
     Args:
-        credential: Where tokens come from. It stays the caller's: it is not closed.
+        source: Where tokens come from, a `Credential` or an `AsyncCredential`. It stays the caller's:
+            it is not closed.
         origin: The only origin that gets a token.
         clock: Tells whether a token is about to expire.
 
@@ -149,13 +166,13 @@ class BearerAuth(httpx.Auth):
         CredentialError: The credential is a `str` that cannot be a token.
     """
 
-    def __init__(self, credential: AsyncCredential, *, origin: Origin, clock: Clock) -> None:
+    def __init__(self, source: Concealed, *, origin: Origin, clock: Clock) -> None:
         self._origin = origin
         self._clock = clock
-        self._ask = _asker(credential)
         self._token: _Token | None = None
-        if isinstance(credential, str):
-            self._token = _Token(_checked(credential), float("inf"))
+        if isinstance(source.value, str):
+            self._token = _Token.checked(source, float("inf"))
+        self._ask = _asker(source)
         self._quiet_until = float("-inf")
         self._lock = threading.Lock()
         self._async_lock = anyio.Lock()
@@ -235,8 +252,8 @@ class BearerAuth(httpx.Auth):
 
     def _ask_now(self) -> _Token:
         answer = _asked(self._ask)
-        if inspect.isawaitable(answer):
-            _discard(answer)
+        if inspect.isawaitable(answer.value):
+            _discard(answer.value)
             raise InvalidInput(
                 "The credential is async; give it to AsyncGoLiveClient, or give a sync one."
             )
@@ -248,9 +265,9 @@ class BearerAuth(httpx.Auth):
         else:
             # A sync credential may take seconds over the network; the event loop goes on meanwhile.
             answer = await anyio.to_thread.run_sync(_asked, self._ask)
-        if inspect.isawaitable(answer):
+        if inspect.isawaitable(answer.value):
             try:
-                answer = await answer
+                answer = Concealed(await answer.value)
             except Exception as error:
                 raise _failed(error) from error
         return _Token.of(answer)
@@ -261,9 +278,10 @@ def _with_token(request: httpx.Request, token: _Token) -> httpx.Request:
     return request
 
 
-def _asker(credential: object) -> Callable[[], Any]:
-    if isinstance(credential, str):
-        return lambda: credential
+def _asker(source: Concealed) -> Callable[[], Any]:
+    if isinstance(source.value, str):
+        return lambda: source.value
+    credential: object = source.value
     for name in ("get_token_info", "get_token"):
         method = getattr(credential, name, None)
         if callable(method):
@@ -276,9 +294,9 @@ def _asker(credential: object) -> Callable[[], Any]:
     )
 
 
-def _asked(ask: Callable[[], Any]) -> Any:
+def _asked(ask: Callable[[], Any]) -> Concealed:
     try:
-        return ask()
+        return Concealed(ask())
     except Exception as error:
         raise _failed(error) from error
 

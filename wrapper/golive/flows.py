@@ -475,18 +475,20 @@ def _submit(
             pause = context.repeat_after(failed, error)
         yield Sleep(pause)
     logger.warning("The answer was lost; looking for what it began: %s", lost)
-    found = yield from _reconcile(context, find)
+    policy = context.retry
+    settle = policy.settle_cancel if kind is OperationKind.CANCEL else policy.settle
+    found = yield from _reconcile(context, find, settle)
     if found is None:
         raise SubmissionUncertain(*lost.args) from lost
     return found
 
 
 def _reconcile(
-    context: Context, find: Callable[[Context], Flow[Tracker | None]]
+    context: Context, find: Callable[[Context], Flow[Tracker | None]], settle: float
 ) -> Flow[Tracker | None]:
     """Look for what a request with a lost answer began, for longer than it can take to begin."""
     clock = context.clock
-    settled = clock.monotonic() + context.retry.settle
+    settled = clock.monotonic() + settle
     looks = 0
     while True:
         looks += 1

@@ -54,6 +54,8 @@ class RetryPolicy:
             `timedelta` or seconds; default 2 minutes. Up to there it is obeyed, also beyond `ceiling`.
         settle: For how long to look for what a request with a lost answer may have begun, a `timedelta`
             or seconds; default 90. Longer than a request can take, or what begins late is missed.
+        settle_cancel: The same for a cancellation, whose only sign is that the operation has ended. In
+            practice that takes one to three minutes (page "cancel-operations"); default 4 minutes.
 
     Raises:
         InvalidInput: A value is out of its range.
@@ -64,6 +66,7 @@ class RetryPolicy:
     ceiling: float = field(default=30.0, converter=_seconds)
     retry_after_limit: float = field(default=120.0, converter=_seconds)
     settle: float = field(default=90.0, converter=_seconds)
+    settle_cancel: float = field(default=240.0, converter=_seconds)
 
     def doubled(self, failed: int) -> float:
         """Return `base`, doubled with every failure in a row after the first, in seconds."""

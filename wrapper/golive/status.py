@@ -131,16 +131,16 @@ class _TextReader(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
-        self._hidden = 0
+        self._hidden = False
 
     def handle_starttag(self, tag: str, attrs: object) -> None:
-        if tag in ("script", "style"):
-            self._hidden += 1
-        self.parts.append(" " if tag in ("br", "p", "li", "div", "tr", "td") else "")
+        # The parser takes all that follows these two for data, up to their end tag.
+        self._hidden = tag in ("script", "style")
+        if tag in ("br", "p", "li", "div", "tr", "td"):
+            self.parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("script", "style") and self._hidden:
-            self._hidden -= 1
+        self._hidden = False
 
     def handle_data(self, data: str) -> None:
         if not self._hidden:

@@ -22,6 +22,9 @@ MINUTE = 60.0
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
+#: The words for an operation that is over.
+ENDED = ("completed", "failed", "canceled")
+
 #: How long a cancellation takes; one to three minutes in practice (page "cancel-operations").
 CANCEL_TIME = 2 * MINUTE
 
@@ -164,7 +167,7 @@ class Operation:
 
     def runs(self, now: float) -> bool:
         """Tell whether it has not ended at a moment."""
-        return self.status(now) not in ("completed", "failed", "canceled")
+        return self.status(now) not in ENDED
 
     def waits_for_publisher(self, now: float) -> bool:
         """Tell whether it is a publish that waits for its publisher at a moment."""
@@ -212,8 +215,9 @@ class Operation:
         if self.signed_off is not None and now >= self.signed_off:
             return "completed", SIGN_OFF, 1.0
         if self.canceled is not None and now >= self.canceled:
-            _, index, share = self._progress(self.canceled)
-            return "canceled", index, share
+            status, index, share = self._progress(self.canceled)
+            # What has ended by the time that its cancellation takes effect stays what it is.
+            return status if status in ENDED else "canceled", index, share
         return self._progress(now)
 
     def _progress(self, now: float) -> tuple[str, int, float]:
