@@ -97,7 +97,6 @@ class Answer:
         status_code: 200 or 202.
         headers: The headers, looked up without regard to case.
         parsed: What the generated client made of the body.
-        is_array: Whether the body is a JSON array; the generated client takes `{}` for an empty one.
         method: The request's method.
         url: The request's address, without its query.
     """
@@ -105,7 +104,6 @@ class Answer:
     status_code: int
     headers: Mapping[str, str]
     parsed: object
-    is_array: bool
     method: str
     url: str
 
@@ -134,18 +132,24 @@ class _Exchange:
     response: httpx.Response | None = None
 
     def answer(self, parsed: object) -> Answer:
-        """Return the answer, with what the generated client made of its body."""
+        """Return the answer, with what the generated client made of its body.
+
+        Raises:
+            UnexpectedAnswer: The generated client made of it what it is not.
+        """
         response = self.response
         if response is None:
             raise InvalidInput("The transport of the client must be one of httpx.")
-        return Answer(
+        answer = Answer(
             status_code=response.status_code,
             headers=response.headers,
             parsed=parsed,
-            is_array=response.content.lstrip().startswith(b"["),
             method=response.request.method,
             url=_bare(response.request.url),
         )
+        if parsed is not None and not _same_shape(json.loads(response.content), _written(parsed)):
+            raise answer.unexpected("the body is not what the contract says")
+        return answer
 
 
 _current: ContextVar[_Exchange | None] = ContextVar("golive_exchange", default=None)
@@ -370,6 +374,26 @@ def _unreachable(error: httpx.RequestError) -> ServiceUnreachable:
         url=url,
         connected=connected,
     )
+
+
+def _written(parsed: Any) -> object:
+    if isinstance(parsed, list):
+        return [_written(entry) for entry in parsed]
+    return parsed.to_dict()
+
+
+def _same_shape(body: object, written: object) -> bool:
+    """Compare a body with what the generated client would write for what it read.
+
+    It takes an array for an object, as `dict` does, an object for an empty array, and more.
+    """
+    if isinstance(body, dict) and isinstance(written, dict):
+        return body.keys() == written.keys() and all(
+            _same_shape(value, written[key]) for key, value in body.items()
+        )
+    if isinstance(body, list) and isinstance(written, list):
+        return len(body) == len(written) and all(map(_same_shape, body, written))
+    return type(body) is type(written)
 
 
 def _parse_problem(error: Exception) -> str:

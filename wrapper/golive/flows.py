@@ -259,7 +259,7 @@ def submissions(
     if state is State.RUNNING:
         arguments["status"] = "running"
     answer = yield from _read(context, list_submissions, arguments)
-    if not answer.is_array or not isinstance(answer.parsed, list):
+    if not isinstance(answer.parsed, list):
         raise answer.unexpected("the body is not a list of operations")
     try:
         found = tuple(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any, TypeVar
 
@@ -19,6 +21,7 @@ from golive import (
     CredentialError,
     GoLiveClient,
     GoLiveError,
+    InvalidInput,
     Operation,
     Origin,
     PollingPolicy,
@@ -28,6 +31,7 @@ from golive import (
 from golive.cli.durations import duration
 from golive.cli.exits import HELP, Exit
 from golive.cli.reports import Report, choose
+from golive.contract import document
 from golive.credentials import Credential
 from golive.location import parse_location
 
@@ -261,6 +265,11 @@ def status(report: Report, token: str, endpoint: str | None, allow_http: bool) -
     help="A version of the API to speak; may be repeated.",
 )
 @click.option(
+    "--always-ready",
+    is_flag=True,
+    help="Have offers in preview again once an operation has ended, as contract tests need it.",
+)
+@click.option(
     "--fault",
     multiple=True,
     metavar="FAULT[@KIND][:FIRST[-LAST]]",
@@ -272,6 +281,7 @@ def emulator(
     speed: float,
     scenario: str,
     api_version: tuple[str, ...],
+    always_ready: bool,
     fault: tuple[str, ...],
 ) -> Exit:
     """Serve the API, emulated, for trying things out and for tests.
@@ -285,7 +295,11 @@ def emulator(
 
     try:
         service = Emulator(
-            speed=speed, scenario=Scenario(scenario), api_versions=api_version, faults=fault
+            speed=speed,
+            scenario=Scenario(scenario),
+            api_versions=api_version,
+            faults=fault,
+            always_ready=always_ready,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
@@ -310,6 +324,109 @@ def emulator(
         raise click.ClickException(
             f"Cannot listen at {host}:{port}: {error.strerror}. Choose another --port, or 0 for any."
         ) from None
+    return Exit.OK
+
+
+@cli.command()
+@click.argument("url", required=False)
+@click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
+@click.option("--publisher", help="A publisher that the server knows.  [default on loopback: contoso]")
+@click.option(
+    "--offer",
+    multiple=True,
+    help="An offer of the publisher; may be repeated.  [default on loopback: the emulator's]",
+)
+@click.option(
+    "--allow-changes",
+    is_flag=True,
+    help="Also publish, take live and cancel these offers; without it, nothing is changed.",
+)
+@click.option(
+    "--form",
+    multiple=True,
+    type=click.Choice(["migrated", "non-migrated"]),
+    help="With --allow-changes: the form of Location to expect.  [default: both]",
+)
+@click.option(
+    "--examples", type=click.IntRange(1), default=30, show_default=True, help="Examples of each request."
+)
+@click.option(
+    "--seed", type=click.IntRange(0), help="The same requests again; the output names the seed."
+)
+@click.option(
+    "--reports",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder for reports as JUnit, HAR and NDJSON; tokens are masked.",
+)
+@click.option(
+    "--cancel-within",
+    type=duration,
+    default="5m",
+    show_default=True,
+    help="How long a cancellation may take.",
+)
+@click.option(
+    "--allow-http",
+    is_flag=True,
+    help="Accept plain http to another machine, which sends the token unencrypted.",
+)
+def contract(
+    url: str | None,
+    show: bool,
+    publisher: str | None,
+    offer: tuple[str, ...],
+    allow_changes: bool,
+    form: tuple[str, ...],
+    examples: int,
+    seed: int | None,
+    reports: Path | None,
+    cancel_within: float,
+    allow_http: bool,
+) -> Exit:
+    """Prove that the server at URL keeps the contract; its token comes from AZURE_TOKEN.
+
+    \b
+    Examples:
+      golive contract --show
+      golive contract https://api.example --publisher contoso --offer contoso-offer
+      golive contract http://127.0.0.1:8080 --allow-changes --reports reports
+    The last one against: golive emulator --always-ready --speed 3000000
+    """
+    if show == bool(url):
+        raise click.UsageError("Give either the URL of a server, or --show.")
+    if url is None:
+        click.echo(document(), nl=False)
+        return Exit.OK
+    try:
+        origin = Origin.parse(url, allow_http=allow_http)
+    except InvalidInput as error:
+        raise click.UsageError(str(error)) from None
+    if not origin.is_loopback and not (publisher and offer):
+        raise click.UsageError("Name what the server knows: --publisher P --offer O.")
+    token = os.environ.get("AZURE_TOKEN", "").strip()
+    if not token:
+        raise click.UsageError("AZURE_TOKEN is not set; the token comes from there only.")
+    if importlib.util.find_spec("schemathesis") is None:
+        raise click.ClickException("The proof needs Schemathesis: pip install 'golive[contract]'")
+    from golive.contract.proof import Proof
+
+    verdict = Proof(
+        url=url,
+        publisher=publisher or "contoso",
+        offers=offer or ("contoso-offer", "contoso-legacy"),
+        allow_changes=allow_changes,
+        forms=form or ("migrated", "non-migrated"),
+        examples=examples,
+        seed=seed,
+        reports=reports,
+        cancel_within=cancel_within,
+    ).run(token)
+    for each in verdict.missing:
+        click.echo(f"golive: never answered by a 200: {each}", err=True)
+    if not verdict.kept:
+        click.echo(f"golive: the contract is not kept; again with --seed {verdict.seed}", err=True)
+        return Exit.BROKEN
+    click.echo(f"golive: {origin} keeps the contract (--seed {verdict.seed})")
     return Exit.OK
 
 

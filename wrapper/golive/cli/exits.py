@@ -41,6 +41,7 @@ class Exit(IntEnum):
     UNCERTAIN = 9
     REFUSED = 10
     UNEXPECTED = 11
+    BROKEN = 12
     INTERRUPTED = 130
     OUTPUT_LOST = 141
     TERMINATED = 143
@@ -59,6 +60,7 @@ _MEANINGS = {
     Exit.UNCERTAIN: "the answer was lost: begun or not; run the same again",
     Exit.REFUSED: "the service refused, for example: not in preview",
     Exit.UNEXPECTED: "an answer that is outside the contract",
+    Exit.BROKEN: "the server breaks the contract (contract)",
     Exit.INTERRUPTED: "interrupted by Ctrl-C; what runs goes on",
     Exit.OUTPUT_LOST: "the output cannot be written any more; what runs goes on",
     Exit.TERMINATED: "terminated by a signal; what runs goes on",

@@ -7,11 +7,13 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import anyio
 import httpx
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from golive.emulator.app import make_app
@@ -42,6 +44,8 @@ class Emulator:
         api_versions: The versions of the API that are spoken.
         faults: What goes wrong, as rules or as `FAULT[@KIND][:FIRST[-LAST]]`; see `Fault` for the names.
         slow: How late comes what a fault makes slow, in seconds; default 2 minutes.
+        always_ready: Whether offers are in preview again as soon as an operation has ended; default no.
+            For contract tests, which do not know that a go-live takes a publish.
 
     Attributes:
         market: The marketplace: add offers to it, or look at what it accepted.
@@ -64,6 +68,7 @@ class Emulator:
         api_versions: tuple[str, ...] = ("2017-10-31",),
         faults: Iterable[Rule | str] = (),
         slow: float = 120.0,
+        always_ready: bool = False,
     ) -> None:
         self.market: Market = Market(
             clock,
@@ -71,9 +76,10 @@ class Emulator:
             tokens={TOKEN: None, STRANGERS_TOKEN: frozenset()},
             api_versions=api_versions,
         )
-        self.market.add(Offer("contoso", "contoso-offer", scenario=scenario))
-        self.market.add(Offer("contoso", "contoso-legacy", migrated=False, scenario=scenario))
-        self.market.add(Offer("contoso", "contoso-draft", scenario=scenario), in_preview=False)
+        offer = partial(Offer, "contoso", scenario=scenario, always_ready=always_ready)
+        self.market.add(offer("contoso-offer"))
+        self.market.add(offer("contoso-legacy", migrated=False))
+        self.market.add(offer("contoso-draft"), in_preview=False)
         self.app: FaultLayer = FaultLayer(make_app(self.market), read_rules(faults), slow)
 
     def accepted(self, publisher_id: str, offer_id: str) -> int:
@@ -183,7 +189,7 @@ class InProcessTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         app: The ASGI app.
     """
 
-    def __init__(self, app: FaultLayer) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._inner = httpx.ASGITransport(app=app)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -1,0 +1,107 @@
+"""The server-side contract suite in process: what `golive contract` does, without a socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import schemathesis
+import schemathesis.engine
+from attrs import define, field
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import Status, events
+
+from conftest import CONTRACT, LOCAL, MIGRATED, NON_MIGRATED
+from golive.contract.proof import configuration
+from golive.contract.rules import BrokenRule, Exchange, Fetched, Rules, unfollowed
+from golive.emulator import TOKEN, InProcessTransport
+from violations import Faulty
+
+
+@define
+class Suite:
+    """The suite against one server.
+
+    Attributes:
+        service: The server.
+        seed: Makes the requests repeatable.
+        examples: How many to try of each request.
+    """
+
+    service: Faulty
+    seed: int = 1
+    examples: int = 20
+    rules: Rules = field(init=False)
+    #: Names of the rules that were broken; Schemathesis knows only that its custom check failed.
+    broken: list[str] = field(factory=list)
+
+    def __attrs_post_init__(self) -> None:
+        self.rules = Rules(self._fetch)
+
+    def failures(self, *, at_most: int | None = None, walks: int = 1) -> Iterator[str]:
+        """Run the suite and yield the names of the checks that fail.
+
+        Args:
+            at_most: How many failures to stop after.
+            walks: How often to walk along the links at most, until each was followed.
+        """
+        for walk in range(walks):
+            settings = configuration(
+                "contoso", (MIGRATED, NON_MIGRATED), read_only=False, examples=self.examples
+            )
+            settings["auth"]["openapi"]["bearerAuth"]["bearer"] = TOKEN
+            if walk:
+                settings["phases"] |= {
+                    p: {"enabled": False} for p in ("examples", "coverage", "fuzzing")
+                }
+            limit = {} if at_most is None else {"max-failures": at_most}
+            config = SchemathesisConfig.from_dict({**settings, **limit, "seed": self.seed + walk})
+            schema = schemathesis.openapi.from_path(CONTRACT, config=config)
+            schema.app = self.service
+            CURRENT.append(self)
+            try:
+                yield from self._failed(schemathesis.engine.from_schema(schema).execute())
+            finally:
+                CURRENT.pop()
+            if not self.unfollowed:
+                return
+
+    @property
+    def unfollowed(self) -> list[str]:
+        """The links that were not followed to a 200."""
+        return unfollowed(self.rules.followed)
+
+    def _failed(self, stream: Iterator[events.EngineEvent]) -> Iterator[str]:
+        for event in stream:
+            if isinstance(event, events.NonFatalError | events.FatalError):
+                yield f"error: {str(getattr(event, 'info', event))[:200]}"
+            if not isinstance(event, events.ScenarioFinished):
+                continue
+            for checks in event.recorder.checks.values():
+                for check in checks:
+                    if check.status is not Status.SUCCESS:
+                        yield self.broken[-1] if check.name == "rules" and self.broken else check.name
+
+    def _fetch(self, url: str) -> Fetched:
+        transport = InProcessTransport(self.service)
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        with httpx.Client(transport=transport, base_url=LOCAL, headers=headers) as client:
+            answer = client.get(httpx.URL(url).raw_path.decode())
+        try:
+            return Fetched(answer.status_code, answer.json())
+        except ValueError:
+            return Fetched(answer.status_code, None)
+
+
+CURRENT: list[Suite] = []
+
+
+@schemathesis.check
+def rules(ctx: object, response: object, case: object) -> None:
+    """The rules of the suite that is running."""
+    suite = CURRENT[-1]
+    try:
+        suite.rules.watch(Exchange.of(response, case))
+    except BrokenRule as error:
+        suite.broken.append(error.rule)
+        raise AssertionError(str(error)) from None

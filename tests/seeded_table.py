@@ -1,0 +1,38 @@
+"""Write docs/seeded-violations.md: what was seeded into server and client, and who caught it."""
+
+from __future__ import annotations
+
+from conftest import ROOT
+from tampering import TAMPERINGS
+from violations import VIOLATIONS
+
+TABLE = ROOT / "docs" / "seeded-violations.md"
+
+INTRODUCTION = """\
+# Seeded violations
+
+The tests are tested: each of these mistakes is made on purpose, and the suite that is to find it must do
+so alone. One that nobody catches fails the test run (`tests/test_seeded_violations.py`). This page is
+written by `python tests/seeded_table.py`.
+"""
+
+
+def table() -> str:
+    """Return the page."""
+    server = "".join(f"| {v.name} | {v.what} | `{v.caught_by}` |\n" for v in VIOLATIONS)
+    client = "".join(f"| {t.name} | {t.what} | `{t.caught_by}` |\n" for t in TAMPERINGS)
+    return (
+        f"{INTRODUCTION}\n"
+        f"## In the server: {len(VIOLATIONS)}\n\n"
+        "Caught by the server-side suite (`golive contract`): a check of Schemathesis, or a rule of\n"
+        "`golive.contract.rules`.\n\n"
+        f"| violation | what the server does | caught by |\n|---|---|---|\n{server}\n"
+        f"## In the client: {len(TAMPERINGS)}\n\n"
+        "Caught by the client-side suite (`tests/answers_suite.py`): by answers drawn from the\n"
+        "contract, and answers just outside it.\n\n"
+        f"| violation | what the client does | caught by |\n|---|---|---|\n{client}"
+    )
+
+
+if __name__ == "__main__":
+    TABLE.write_text(table(), "utf-8")

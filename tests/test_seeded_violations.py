@@ -1,0 +1,42 @@
+"""The tests tested: each mistake that is made on purpose is found by the suite that is to find it."""
+
+from __future__ import annotations
+
+import pytest
+
+import answers_suite
+from contract_suite import Suite
+from seeded_table import TABLE, table
+from tampering import TAMPERINGS, Tampering
+from violations import VIOLATIONS, Faulty, Violation
+
+
+def test_the_emulator_keeps_the_contract() -> None:
+    suite = Suite(Faulty())
+    assert list(suite.failures(walks=10)) == []
+    assert suite.unfollowed == []
+
+
+@pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)
+def test_a_violation_of_the_server_is_caught(violation: Violation) -> None:
+    found = next(Suite(Faulty(violation)).failures(at_most=1), None)
+    assert found == violation.caught_by
+
+
+@pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.name)
+def test_a_violation_of_the_client_is_caught(
+    tampering: Tampering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tampering.apply(monkeypatch)
+    part = getattr(answers_suite, tampering.caught_by)
+    with pytest.raises((AssertionError, AttributeError, KeyError, TypeError, ValueError)):
+        part()
+
+
+def test_the_catalogue_is_as_large_as_promised() -> None:
+    assert len({violation.name for violation in VIOLATIONS}) >= 25
+    assert len({tampering.name for tampering in TAMPERINGS}) >= 15
+
+
+def test_the_table_in_the_documentation_is_true() -> None:
+    assert TABLE.read_text("utf-8") == table(), "run: python tests/seeded_table.py"

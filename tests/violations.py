@@ -1,0 +1,426 @@
+"""The catalogue of what an emulator may get wrong, each to be caught by the contract suite alone.
+
+A violation edits what reaches the emulator or what leaves it. `caught_by` names the check that must
+find it: one of Schemathesis's, or one of `golive.contract.rules`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from golive.emulator import TOKEN, Emulator, Scenario
+
+BEARER = f"Bearer {TOKEN}".encode()
+
+
+@frozen
+class Request:
+    """What reaches the emulator."""
+
+    method: str
+    path: str
+    query: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    @property
+    def verb(self) -> str:
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    def header(self, name: bytes, value: bytes | None) -> Request:
+        others = [(n, v) for n, v in self.headers if n.lower() != name]
+        return evolve(self, headers=(*others, *([] if value is None else [(name, value)])))
+
+
+@frozen
+class Answer:
+    """What leaves it."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+    def header(self, name: bytes, value: bytes | None) -> Answer:
+        others = [(n, v) for n, v in self.headers if n.lower() != name]
+        return evolve(self, headers=(*others, *([] if value is None else [(name, value)])))
+
+    def location(self, edit: Callable[[str], str]) -> Answer:
+        for name, value in self.headers:
+            if name == b"location":
+                return self.header(b"location", edit(value.decode()).encode())
+        return self
+
+    def content(self, body: object, media_type: bytes = b"application/json") -> Answer:
+        text = json.dumps(body).encode()
+        sized = self.header(b"content-length", str(len(text)).encode())
+        return evolve(sized.header(b"content-type", media_type), body=text)
+
+
+Serve = Callable[[Request], Any]
+
+
+@define
+class Faulty:
+    """An emulator behind a violation, as an ASGI app."""
+
+    violation: Violation | None = None
+    emulator: Emulator = field(init=False)
+    #: What a violation has to remember.
+    memory: dict[str, Any] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        # Every look at the clock takes ten hours, so that operations end while the suite goes on.
+        clock = itertools.count().__next__
+        self.emulator = Emulator(speed=36_000, clock=clock, always_ready=True)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.emulator.app(scope, receive, send)
+            return
+        body = b""
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        request = Request(
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            tuple((bytes(n), bytes(v)) for n, v in scope["headers"]),
+            body,
+        )
+        violation = self.violation
+        if violation is not None and violation.before is not None:
+            request = violation.before(self, request)
+        answer = await self.serve(request, scope)
+        if violation is not None and violation.after is not None:
+            answer = violation.after(self, request, answer)
+        start = {"status": answer.status, "headers": list(answer.headers)}
+        await send({"type": "http.response.start", **start})
+        await send({"type": "http.response.body", "body": answer.body})
+
+    async def serve(self, request: Request, scope: Any) -> Answer:
+        """Ask the emulator."""
+        received: dict[str, Any] = {"body": b""}
+        messages = iter([{"type": "http.request", "body": request.body, "more_body": False}])
+
+        async def receive() -> Any:
+            return next(messages, {"type": "http.disconnect"})
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                received.update(status=message["status"], headers=tuple(map(tuple, message["headers"])))
+            else:
+                received["body"] += message.get("body", b"")
+
+        path = request.path
+        sent = {**scope, "method": request.method, "path": path, "raw_path": path.encode()}
+        sent |= {"query_string": request.query.encode("latin-1"), "headers": list(request.headers)}
+        await self.emulator.app(sent, receive, send)
+        return Answer(**received)
+
+
+Before = Callable[[Faulty, Request], Request]
+After = Callable[[Faulty, Request, Answer], Answer]
+
+
+@frozen
+class Violation:
+    """Something that a server gets wrong.
+
+    Attributes:
+        name: Its name.
+        what: What the server does, for the table in the documentation.
+        caught_by: The check that must find it.
+        before: Edits what reaches the emulator.
+        after: Edits what leaves it.
+    """
+
+    name: str
+    what: str
+    caught_by: str
+    before: Before | None = None
+    after: After | None = None
+
+
+def is_poll(request: Request, answer: Answer) -> bool:
+    return "/operations/" in request.path and answer.status == 200
+
+
+def located(edit: Callable[[str], str]) -> After:
+    return lambda faulty, request, answer: answer.location(edit)
+
+
+def polled(edit: Callable[[dict[str, Any]], Any], since: int = 1) -> After:
+    """Edit the status of an operation, from the n-th poll on."""
+
+    def after(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+        if not is_poll(request, answer):
+            return answer
+        polls = faulty.memory["polls"] = faulty.memory.get("polls", 0) + 1
+        return answer.content(edit(answer.json)) if polls >= since else answer
+
+    return after
+
+
+def answered(verb: str, status: int, edit: Callable[[Answer], Answer]) -> After:
+    """Edit the answers of one status to one kind of request."""
+
+    def after(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+        return edit(answer) if request.verb == verb and answer.status == status else answer
+
+    return after
+
+
+def without_body(faulty: Faulty, request: Request) -> Request:
+    body = request.header(b"content-length", None).header(b"content-type", None)
+    return evolve(body, body=b"") if request.method == "POST" else request
+
+
+def any_version(faulty: Faulty, request: Request) -> Request:
+    others = [p for p in request.query.split("&") if p and not p.startswith("api-version=")]
+    return evolve(request, query="&".join([*others, "api-version=2017-10-31"]))
+
+
+def any_id(faulty: Faulty, request: Request) -> Request:
+    path = re.sub(r"(/offers/)[^/]*", r"\1contoso-offer", request.path)
+    return evolve(request, path=re.sub(r"(/publishers/)[^/]*", r"\1contoso", path))
+
+
+def forgetful(faulty: Faulty, request: Request) -> Request:
+    faulty.renew()
+    return request
+
+
+def two_at_once(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if request.verb != "submissions" or answer.status != 200:
+        return answer
+    entry = {"id": "56615b67-2185-49fe-80d2-c4ddf77bb2e8", "submissionType": "goLive"}
+    return answer.content([{**entry, "submissionState": "running"}] * 2 + answer.json)
+
+
+def cancels_nothing(faulty: Faulty, request: Request) -> Request:
+    if request.verb == "cancel" and request.method == "POST":
+        for offer in faulty.emulator.market.offers():
+            if offer.latest is not None:
+                # The cancellation is accepted, and never takes effect; nor is there another end.
+                offer.latest.canceled = float("inf")
+                offer.latest.scenario = Scenario.HANG
+    return request
+
+
+def backwards(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if not is_poll(request, answer):
+        return answer
+    polls = faulty.memory[request.path] = faulty.memory.get(request.path, 0) + 1
+    steps = [{"id": "live", "stepName": "Live", "status": "running", "progressPercentage": 100 // polls}]
+    return answer.content({**answer.json, "steps": steps})
+
+
+def undone(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if is_poll(request, answer) and answer.json["status"] in ("completed", "canceled"):
+        if request.path in faulty.memory:
+            return answer.content({**answer.json, "status": "running"})
+        faulty.memory[request.path] = True
+    return answer
+
+
+def sporadic(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    faulty.memory["requests"] = faulty.memory.get("requests", 0) + 1
+    return evolve(answer, status=500) if faulty.memory["requests"] % 40 == 0 else answer
+
+
+def no_bearer(faulty: Faulty, request: Request) -> Request:
+    return request.header(b"authorization", BEARER)
+
+
+def no_precondition(faulty: Faulty, request: Request) -> Request:
+    return request.header(b"if-match", None)
+
+
+def no_allow(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    return answer.header(b"allow", None)
+
+
+def html(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    return answer.header(b"content-type", b"text/html") if is_poll(request, answer) else answer
+
+
+def uncorrelated(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    return answer.header(b"x-ms-correlation-request-id", None)
+
+
+def bare_error(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    return answer.content(["no"]) if answer.status == 404 else answer
+
+
+def known(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if request.verb == "status" and answer.status == 404:
+        return evolve(answer.content({"status": 7}), status=200)
+    return answer
+
+
+def guid(text: str) -> str:
+    return re.sub(
+        r"[0-9a-f]{12}(?=\?)|\$\d+\$", lambda m: m[0].translate({49: 57, 97: 98, 50: 56}), text
+    )
+
+
+def another_offer(text: str) -> str:
+    return text.replace("contoso-offer", "contoso-draft").replace("contoso-legacy", "contoso-offer")
+
+
+def step(**fields: Any) -> dict[str, Any]:
+    return {"id": "live", "stepName": "Live", "status": "running", **fields}
+
+
+RULE = "location-names-the-operation"
+SCHEMA = "response_schema_conformance"
+HEADERS = "response_headers_conformance"
+
+VIOLATIONS = [
+    Violation(
+        "location-dropped",
+        "The 202 to a go-live has no `Location`",
+        RULE,
+        after=answered("golive", 202, lambda a: a.header(b"location", None)),
+    ),
+    Violation(
+        "location-malformed",
+        "`Location` has neither of the two forms",
+        RULE,
+        after=located(lambda text: text.replace("/api/", "/apis/")),
+    ),
+    Violation(
+        "location-without-version",
+        "`Location` asks for another version of the API",
+        RULE,
+        after=located(lambda text: text.replace("2017-10-31", "2016")),
+    ),
+    Violation("location-dangling", "`Location` leads to a 404", RULE, after=located(guid)),
+    Violation(
+        "location-other-host",
+        "`Location` leads to another host",
+        RULE,
+        after=located(lambda text: f"https://evil.example{text}"),
+    ),
+    Violation(
+        "location-other-offer", "`Location` names another offer", RULE, after=located(another_offer)
+    ),
+    Violation(
+        "status-200-for-202",
+        "A go-live is answered 200",
+        "status_code_conformance",
+        after=answered("golive", 202, lambda a: evolve(a, status=200)),
+    ),
+    Violation(
+        "status-undocumented",
+        "A publish is answered 201",
+        "status_code_conformance",
+        after=answered("publish", 202, lambda a: evolve(a, status=201)),
+    ),
+    Violation("allow-missing", "A 405 has no `Allow`", "unsupported_method", after=no_allow),
+    Violation("server-error", "Now and then a 500", "not_a_server_error", after=sporadic),
+    Violation(
+        "type-at-first-poll",
+        "`status` of an operation is a number",
+        RULE,
+        after=polled(lambda body: {**body, "status": 7}),
+    ),
+    Violation(
+        "type-at-third-poll",
+        "`steps` is an object, from the third poll on",
+        SCHEMA,
+        after=polled(lambda body: {**body, "steps": {}}, since=3),
+    ),
+    Violation(
+        "status-missing",
+        "An operation has no `status`",
+        RULE,
+        after=polled(lambda body: {k: v for k, v in body.items() if k != "status"}),
+    ),
+    Violation(
+        "array-of-two", "A status is an array of two", RULE, after=polled(lambda body: [body] * 2)
+    ),
+    Violation(
+        "timestamp-malformed",
+        "A message's timestamp is none",
+        SCHEMA,
+        after=polled(
+            lambda body: {
+                **body,
+                "messages": [{"messageHtml": "m", "level": "error", "timestamp": "yesterday"}],
+            }
+        ),
+    ),
+    Violation(
+        "percentage-out-of-range",
+        "A step is done to 101 %",
+        SCHEMA,
+        after=polled(lambda body: {**body, "steps": [step(progressPercentage=101)]}),
+    ),
+    Violation(
+        "step-without-name",
+        "A step has no name",
+        SCHEMA,
+        after=polled(lambda body: {**body, "steps": [{"id": "live", "status": "running"}]}),
+    ),
+    Violation(
+        "submissions-an-object",
+        "The list of operations is an object",
+        SCHEMA,
+        after=answered("submissions", 200, lambda a: a.content({"value": a.json})),
+    ),
+    Violation(
+        "submission-id-malformed",
+        "The id of an operation in the list is no GUID",
+        SCHEMA,
+        after=answered("submissions", 200, lambda a: a.content([{**e, "id": "1"} for e in a.json])),
+    ),
+    Violation("html", "A status comes as `text/html`", "content_type_conformance", after=html),
+    Violation("correlation-id-missing", "No correlation id", HEADERS, after=uncorrelated),
+    Violation(
+        "retry-after-malformed",
+        "`Retry-After: soon`",
+        HEADERS,
+        after=lambda f, r, a: a.header(b"retry-after", b"soon") if is_poll(r, a) else a,
+    ),
+    Violation("error-body-malformed", "A 404 explains itself by an array", SCHEMA, after=bare_error),
+    Violation("authorization-ignored", "No token is needed", "ignored_auth", before=no_bearer),
+    Violation("version-unchecked", "Any api-version", "negative_data_rejection", before=any_version),
+    Violation("ids-unchecked", "Any publisher and offer", RULE, before=any_id),
+    Violation("body-unchecked", "Any body", "negative_data_rejection", before=without_body),
+    Violation("unknown-offer-known", "The status of an offer that is none", SCHEMA, after=known),
+    Violation(
+        "precondition-ignored",
+        "`If-Match` is not looked at",
+        "if-match-is-heeded",
+        before=no_precondition,
+    ),
+    Violation("forgetful", "Nothing is remembered between two calls", RULE, before=forgetful),
+    Violation(
+        "two-at-once", "Two operations of an offer run", "one-operation-at-a-time", after=two_at_once
+    ),
+    Violation(
+        "cancel-ineffective",
+        "A cancellation cancels nothing",
+        "cancel-takes-effect",
+        before=cancels_nothing,
+    ),
+    Violation("progress-backwards", "A step's percentage falls", "no-way-back", after=backwards),
+    Violation("end-undone", "What has ended runs again", "no-way-back", after=undone),
+]

@@ -1,0 +1,69 @@
+"""Has Schemathesis watch the `rules`, where it is run as a command of its own.
+
+Schemathesis loads this module by name; `proof` tells it, through the environment, where to write which
+links were followed, and how long a cancellation may take.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import schemathesis
+
+from golive.contract.proof import LINKS, PATIENCE
+from golive.contract.rules import BrokenRule, Exchange, Fetched, Rules
+
+__all__ = ["golive_rules"]
+
+_client = httpx.Client(timeout=60.0, follow_redirects=False)
+_authorization: dict[str, str] = {}
+
+
+def _fetch(url: str) -> Fetched:
+    answer = _client.get(url, headers=_authorization)
+    try:
+        return Fetched(answer.status_code, answer.json())
+    except ValueError:
+        return Fetched(answer.status_code, None)
+
+
+def _pause(looks: int) -> bool:
+    # About a second at first, so that an emulator is not waited for; then ten.
+    seconds: float = min(0.1 * 2.0**looks, 10.0)
+    time.sleep(seconds)
+    patience = float(os.environ.get(PATIENCE, "300"))
+    return looks * seconds < patience
+
+
+def _followed_before() -> set[tuple[str, str]]:
+    links = Path(os.environ.get(LINKS, ""))
+    known = json.loads(links.read_text("utf-8")) if links.is_file() else []
+    return {(verb, form) for verb, form in known}
+
+
+_rules = Rules(_fetch, _pause, _followed_before())
+
+
+@schemathesis.check
+def golive_rules(ctx: Any, response: Any, case: Any) -> None:
+    """Check what the contract promises beyond its schemas; see `golive.contract.rules`."""
+    authorization = response.request.headers.get("Authorization")
+    if response.status_code in (200, 202) and authorization:
+        _authorization["Authorization"] = str(authorization)
+    try:
+        _rules.watch(Exchange.of(response, case))
+    except BrokenRule as error:
+        raise AssertionError(str(error)) from None
+
+
+@atexit.register
+def _write_links() -> None:
+    target = os.environ.get(LINKS)
+    if target:
+        Path(target).write_text(json.dumps(sorted(_rules.followed)), "utf-8")

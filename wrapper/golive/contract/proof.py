@@ -1,0 +1,193 @@
+"""The server-side proof: Schemathesis, all checks and phases, and the `rules` on top."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+
+from golive.contract import document
+from golive.contract.rules import FORMS, unfollowed
+from golive.errors import InvalidInput
+from golive.location import Origin
+
+__all__ = ["LINKS", "PATIENCE", "Proof", "Verdict", "configuration"]
+
+#: Environment variables for `hooks`: the file for the links that were followed; seconds for a
+#: cancellation.
+LINKS = "GOLIVE_CONTRACT_LINKS"
+PATIENCE = "GOLIVE_CONTRACT_PATIENCE"
+
+#: The environment variable that hands on the token.
+TOKEN = "GOLIVE_CONTRACT_TOKEN"  # noqa: S105
+
+
+#: How often Schemathesis is sent along the links at most.
+WALKS = 12
+
+_WARNINGS = (
+    *("missing_auth", "missing_test_data", "base_url_mismatch", "missing_deserializer"),
+    *("unused_openapi_auth", "unsupported_regex", "method_not_allowed", "unmatched_filter"),
+    *("unresolvable_reference", "rate_limited", "dictionary_mismatch"),
+)
+
+
+@frozen
+class Verdict:
+    """What came of a proof.
+
+    Attributes:
+        kept: Whether the server keeps the contract, as far as it was asked.
+        seed: What to give to `Proof.seed` for the same requests again.
+        missing: What should have been answered by a 200 and was not: links, or what can be read.
+    """
+
+    kept: bool
+    seed: int
+    missing: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Proof:
+    """What to ask of which server.
+
+    Attributes:
+        url: Where the server is.
+        publisher: A publisher that it knows.
+        offers: Offers of that publisher; with changes allowed, a migrated and a non-migrated one.
+        allow_changes: Whether to send what begins, publishes and cancels. Otherwise nothing is sent that
+            could change anything, and no link is followed.
+        forms: Of which forms links must have been followed, if changes are allowed; default both.
+        examples: How many examples to try of each request; default 30.
+        seed: Makes the requests repeatable; default a new one for each proof.
+        reports: A folder for the reports as JUnit, HAR and NDJSON; default none.
+        cancel_within: How long a cancellation may take, in seconds; default 300.
+    """
+
+    url: str
+    publisher: str
+    offers: tuple[str, ...]
+    allow_changes: bool = False
+    forms: tuple[str, ...] = FORMS
+    examples: int = 30
+    seed: int | None = None
+    reports: Path | None = None
+    cancel_within: float = 300.0
+
+    def run(self, token: str) -> Verdict:
+        """Carry out the proof; what Schemathesis has to say goes to the standard output.
+
+        Args:
+            token: What the server wants as a bearer token. It is handed on by the environment, and
+                masked in all reports.
+
+        Returns:
+            The verdict.
+
+        Raises:
+            InvalidInput: The address is none.
+        """
+        Origin.parse(self.url, allow_http=True)
+        if not self.offers:
+            raise InvalidInput("The proof needs at least one offer that the server knows.")
+        seed = random.randrange(2**32) if self.seed is None else self.seed  # noqa: S311
+        with tempfile.TemporaryDirectory(prefix="golive-contract-") as folder:
+            return self._prove(Path(folder), seed, token)
+
+    def _prove(self, work: Path, seed: int, token: str) -> Verdict:
+        (work / "golive.yaml").write_text(document(), "utf-8")
+        config = configuration(
+            self.publisher, self.offers, read_only=not self.allow_changes, examples=self.examples
+        )
+        (work / "schemathesis.toml").write_text(_toml(config), "utf-8")
+        links = (self.reports or work).absolute() / "links.json"
+        links.parent.mkdir(parents=True, exist_ok=True)
+        links.unlink(missing_ok=True)
+        environment = {
+            **os.environ,
+            TOKEN: token,
+            "SCHEMATHESIS_HOOKS": "golive.contract.hooks",
+            LINKS: str(links),
+            PATIENCE: str(self.cancel_within),
+        }
+        # Which links Schemathesis walks along varies; it walks on until it has been everywhere.
+        for walk in range(WALKS):
+            command = self._command(work, seed + walk)
+            if walk:
+                command += ["--phases", "stateful"]
+            outcome = subprocess.run(command, env=environment, check=False, cwd=work)
+            kept = outcome.returncode == 0
+            missing = self._missing(links)
+            if not kept or not missing or not self.allow_changes:
+                break
+        return Verdict(kept and not missing, seed, tuple(missing))
+
+    def _missing(self, links: Path) -> list[str]:
+        followed = json.loads(links.read_text("utf-8")) if links.exists() else []
+        forms = self.forms if self.allow_changes else ()
+        return unfollowed({(verb, form) for verb, form in followed}, forms)
+
+    def _command(self, work: Path, seed: int) -> list[str]:
+        command = [sys.executable, "-m", "schemathesis.cli"]
+        command += ["--config-file", str(work / "schemathesis.toml"), "run", str(work / "golive.yaml")]
+        command += ["--url", self.url.rstrip("/"), "--checks", "all", "--workers", "1"]
+        command += ["--seed", str(seed), "--continue-on-failure"]
+        if not self.allow_changes:
+            command += ["--include-method", "GET"]
+        if self.reports is not None:
+            command += ["--report", "junit,har,ndjson", "--report-dir", str(self.reports.absolute())]
+        return command
+
+
+def configuration(
+    publisher: str, offers: tuple[str, ...], *, read_only: bool, examples: int
+) -> dict[str, Any]:
+    """Return how Schemathesis is to be set up for the contract.
+
+    Args:
+        publisher: A publisher that the server knows.
+        offers: Offers of that publisher.
+        read_only: Whether to leave out even the methods that the server should refuse.
+        examples: How many examples to try of each request, and five times as many walks along links.
+    """
+    coverage: dict[str, Any] = {"unexpected-methods": []} if read_only else {}
+    # Without beginning one, no operation is known whose status could be read.
+    harmless = {"missing_test_data"} if read_only else set()
+    return {
+        # What is well-formed may still come out of order: that depends on the offer, not on the request.
+        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "412"]}},
+        "auth": {"openapi": {"bearerAuth": {"bearer": f"${{{TOKEN}}}"}}},
+        "dictionaries": {
+            "publishers": {"values": [publisher]},
+            "offers": {"values": list(offers)},
+        },
+        "parameters": {
+            "path.publisherId": {"dictionary": "publishers", "probability": 0.9},
+            "path.offerId": {"dictionary": "offers", "probability": 0.9},
+        },
+        "phases": {"coverage": coverage, "stateful": {"generation": {"max-examples": 5 * examples}}},
+        "cache": {"enabled": False},
+        "generation": {"database": "none", "max-examples": examples},
+        # A warning fails the run, but not the one that most go-lives were refused, for the same reason.
+        "warnings": {"fail-on": [name for name in _WARNINGS if name not in harmless]},
+    }
+
+
+def _toml(table: Mapping[str, Any], prefix: str = "") -> str:
+    """Write a table of tables; JSON's scalars and lists are TOML's, too."""
+    plain = [f"{key} = {json.dumps(v)}" for key, v in table.items() if not isinstance(v, Mapping)]
+    text = f"[{prefix}]\n" if prefix else ""
+    text += "".join(f"{line}\n" for line in plain)
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            name = json.dumps(key) if "." in key else key
+            text += _toml(value, f"{prefix}.{name}" if prefix else name)
+    return text
