@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from conftest import LOCAL, FakeClock
+from conftest import LOCAL, VirtualClock
 from drawn import (
     CASES,
     COUNTS,
@@ -85,7 +85,7 @@ def asked(operation_id: str, response: httpx.Response) -> Any:
         endpoint=LOCAL,
         transport=httpx.MockTransport(answer),
         retry=RetryPolicy(attempts=1, settle=0, settle_cancel=0),
-        clock=FakeClock(),
+        clock=VirtualClock(),
     ) as client:
         match operation_id:
             case "getOperation":
@@ -228,6 +228,8 @@ def check_submission(entry: Any, body: dict[str, Any]) -> None:
     assert (entry.submission_type, entry.word) == (body["submissionType"], body["submissionState"])
     assert entry.state is State[state_of(entry.word).upper()]
     for name, key in (
+        ("publisher_id", "publisherId"),
+        ("offer_guid", "offerId"),
         ("publishing_version", "publishingVersion"),
         ("offer_version", "offerVersion"),
         ("offer_type", "offerTypeId"),
@@ -314,8 +316,8 @@ def types_only(schema: Any) -> Any:
 def lawful(operation_id: str, body: object) -> bool:
     """Tell whether a body is as the contract says, or differs in what a client may well bear.
 
-    That is null where a value may be left out, which means the same, a step done to 101 %, which is shown
-    as 100, and an id of another make, as long as it is one path segment.
+    That is null where a value may be left out, which means the same, a step done to 101 %, which is
+    shown as 100, and an id of another make, as long as it is one path segment.
     """
     return bool(validator(operation_id).is_valid(without_nulls(body)))
 

@@ -8,7 +8,7 @@ import inspect
 import ipaddress
 import os
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from golive import (
     PollingPolicy,
 )
 from golive.emulator import TOKEN, Emulator
+from golive.testing import VirtualClock as VirtualClock
 
 # Machines are noisy, so no example has a deadline; CI tries the same examples every time.
 settings.register_profile("golive", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -46,35 +47,11 @@ def few_polls() -> PollingPolicy:
 
 
 @define
-class FakeClock:
-    """Time passes when somebody sleeps, and only then."""
-
-    time: float = 1_000_000.0
-    slept: list[float] = field(factory=list)
-    #: Called after each sleep with the clock's time.
-    on_sleep: Callable[[float], None] = lambda time: None
-
-    def now(self) -> float:
-        return self.time
-
-    def monotonic(self) -> float:
-        return self.time
-
-    def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        self.time += seconds
-        self.on_sleep(self.time)
-
-    async def sleep_async(self, seconds: float) -> None:
-        self.sleep(seconds)
-
-
-@define
 class Side:
     """One of the two clients: the same test runs against both."""
 
     is_async: bool
-    clock: FakeClock
+    clock: VirtualClock
     _runner: asyncio.Runner
     _clients: list[Any] = field(factory=list)
 
@@ -113,12 +90,12 @@ async def _awaited(value: Any) -> Any:
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
+def clock() -> VirtualClock:
+    return VirtualClock()
 
 
 @pytest.fixture(params=["sync", "async"])
-def side(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Side]:
+def side(request: pytest.FixtureRequest, clock: VirtualClock) -> Iterator[Side]:
     with asyncio.Runner() as runner:
         side = Side(request.param == "async", clock, runner)
         yield side
@@ -126,7 +103,7 @@ def side(request: pytest.FixtureRequest, clock: FakeClock) -> Iterator[Side]:
 
 
 @pytest.fixture
-def emulator(clock: FakeClock) -> Emulator:
+def emulator(clock: VirtualClock) -> Emulator:
     """An emulator whose time is the client's."""
     return Emulator(speed=1, clock=clock.monotonic)
 

@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, Side, VirtualClock
 from golive import (
     AsyncGoLiveClient,
     GoLiveClient,
@@ -206,7 +206,7 @@ def test_a_publish_is_over_when_it_waits_for_its_publisher(
     assert side.get(client.offer_status("contoso", offer)).ready_to_go_live
 
 
-def test_a_publish_that_fails(side: Side, clock: FakeClock) -> None:
+def test_a_publish_that_fails(side: Side, clock: VirtualClock) -> None:
     client = side.of(Emulator(speed=1, clock=clock.monotonic, scenario=Scenario.FAIL))
     operation = side.get(client.begin_publish("contoso", "contoso-draft"))
     with pytest.raises(OperationFailed, match="The operation failed"):
@@ -263,7 +263,7 @@ def test_malformed_notification_lists(side: Side, emulator: Emulator, addresses:
     [(Scenario.FAIL, OperationFailed), (Scenario.CANCEL, OperationCanceled)],
 )
 def test_an_operation_without_success(
-    side: Side, clock: FakeClock, scenario: Scenario, error: type[OperationFailed]
+    side: Side, clock: VirtualClock, scenario: Scenario, error: type[OperationFailed]
 ) -> None:
     operation = begin(side, Emulator(speed=1, clock=clock.monotonic, scenario=scenario))
     status = side.get(operation.wait())
@@ -274,7 +274,7 @@ def test_an_operation_without_success(
     assert caught.value.continuation_token == operation.continuation_token()
 
 
-def test_a_failure_says_why_and_where(side: Side, clock: FakeClock) -> None:
+def test_a_failure_says_why_and_where(side: Side, clock: VirtualClock) -> None:
     operation = begin(side, Emulator(speed=1, clock=clock.monotonic, scenario=Scenario.FAIL))
     with pytest.raises(OperationFailed) as caught:
         side.get(operation.result())
@@ -306,7 +306,7 @@ def test_an_outcome_is_told_in_one_sentence(side: Side, body: dict[str, Any], to
 @pytest.mark.parametrize("scenario", [Scenario.WAIT, Scenario.HANG])
 @pytest.mark.parametrize("method", ["wait", "result", "updates"])
 def test_a_timeout_ends_the_wait_and_not_the_operation(
-    side: Side, clock: FakeClock, scenario: Scenario, method: str
+    side: Side, clock: VirtualClock, scenario: Scenario, method: str
 ) -> None:
     operation = begin(side, Emulator(speed=1, clock=clock.monotonic, scenario=scenario))
     began = clock.time
@@ -374,7 +374,7 @@ def test_refresh_asks_at_once(side: Side, emulator: Emulator) -> None:
     assert side.clock.slept == []
 
 
-def test_plain_iteration(clock: FakeClock, emulator: Emulator) -> None:
+def test_plain_iteration(clock: VirtualClock, emulator: Emulator) -> None:
     with GoLiveClient(TOKEN, endpoint=LOCAL, transport=emulator.transport(), clock=clock) as client:
         *_, last = client.begin_go_live("contoso", MIGRATED)
     assert last.state is State.SUCCEEDED
@@ -390,7 +390,7 @@ def test_plain_iteration(clock: FakeClock, emulator: Emulator) -> None:
     assert asyncio.run(main()) is State.SUCCEEDED
 
 
-def test_the_async_client_runs_on_trio(clock: FakeClock, emulator: Emulator) -> None:
+def test_the_async_client_runs_on_trio(clock: VirtualClock, emulator: Emulator) -> None:
     async def main() -> State:
         async with AsyncGoLiveClient(
             lambda: TOKEN, endpoint=LOCAL, transport=emulator.transport(), clock=clock
@@ -693,7 +693,7 @@ def test_the_polling_policy_is_obeyed(side: Side, emulator: Emulator) -> None:
 
 
 def test_slow_code_between_two_updates_does_not_delay_the_next(
-    clock: FakeClock, emulator: Emulator
+    clock: VirtualClock, emulator: Emulator
 ) -> None:
     client = GoLiveClient(TOKEN, endpoint=LOCAL, transport=emulator.transport(), clock=clock)
     with client:
@@ -711,7 +711,7 @@ def test_a_closed_client_says_so(side: Side, emulator: Emulator) -> None:
         side.get(client.offer_status("contoso", MIGRATED))
 
 
-def test_a_transport_stays_the_callers(clock: FakeClock) -> None:
+def test_a_transport_stays_the_callers(clock: VirtualClock) -> None:
     closed: list[str] = []
 
     class Mine(httpx.BaseTransport, httpx.AsyncBaseTransport):

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from attrs import define, field, frozen
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, Side, VirtualClock
 from golive import (
     AsyncGoLiveClient,
     CredentialError,
@@ -43,7 +43,7 @@ class Token:
 class Source:
     """Hands out numbered tokens that live for an hour, as azure-identity's credentials do."""
 
-    clock: FakeClock
+    clock: VirtualClock
     asked: list[tuple[str, ...]] = field(factory=list)
 
     def _next(self, scopes: tuple[str, ...]) -> Token:
@@ -109,7 +109,7 @@ def test_a_function_is_called_for_every_request(side: Side) -> None:
     assert ask(side, lambda: next(tokens), 2) == ["Bearer one", "Bearer two"]
 
 
-def test_an_async_function(clock: FakeClock) -> None:
+def test_an_async_function(clock: VirtualClock) -> None:
     async def main() -> list[str]:
         async def credential() -> str:
             await asyncio.sleep(0)
@@ -142,7 +142,7 @@ def an_async_credential_of_azure_identity_fits_our_types() -> AsyncGoLiveClient:
 
 
 @pytest.mark.parametrize("kind", [AsyncTokenSource, AsyncTokenInfoSource])
-def test_async_credentials_as_azure_identity_has_them(clock: FakeClock, kind: type[Source]) -> None:
+def test_async_credentials_as_azure_identity_has_them(clock: VirtualClock, kind: type[Source]) -> None:
     source = kind(clock)
 
     async def main() -> list[str]:
@@ -311,7 +311,7 @@ class Ageing(dict[str, frozenset[str] | None]):
         return None
 
 
-def test_a_sync_credential_does_not_block_the_event_loop(clock: FakeClock) -> None:
+def test_a_sync_credential_does_not_block_the_event_loop(clock: VirtualClock) -> None:
     async def main() -> None:
         loop_went_on = threading.Event()
 
@@ -326,7 +326,7 @@ def test_a_sync_credential_does_not_block_the_event_loop(clock: FakeClock) -> No
     asyncio.run(main())
 
 
-def test_many_threads_ask_the_credential_once(clock: FakeClock) -> None:
+def test_many_threads_ask_the_credential_once(clock: VirtualClock) -> None:
     source = TokenSource(clock)
     recorder = Recorder()
     with GoLiveClient(source, endpoint=LOCAL, transport=recorder, clock=clock) as client:
@@ -342,7 +342,7 @@ def test_many_threads_ask_the_credential_once(clock: FakeClock) -> None:
     assert len(source.asked) == 1
 
 
-def test_many_tasks_ask_the_credential_once(clock: FakeClock) -> None:
+def test_many_tasks_ask_the_credential_once(clock: VirtualClock) -> None:
     source = AsyncTokenSource(clock)
 
     async def main() -> None:
@@ -410,7 +410,7 @@ def test_a_credential_that_fails_without_much_of_a_reason(side: Side, said: str,
     assert told in str(caught.value)
 
 
-def test_an_async_credential_that_fails(clock: FakeClock) -> None:
+def test_an_async_credential_that_fails(clock: VirtualClock) -> None:
     async def main() -> None:
         async def credential() -> str:
             raise RuntimeError("no login")
@@ -423,7 +423,7 @@ def test_an_async_credential_that_fails(clock: FakeClock) -> None:
 
 
 @pytest.mark.filterwarnings("error::RuntimeWarning")
-def test_the_blocking_client_refuses_an_async_credential(clock: FakeClock) -> None:
+def test_the_blocking_client_refuses_an_async_credential(clock: VirtualClock) -> None:
     source: Any = AsyncTokenSource(clock)
     recorder = Recorder()
     with (
@@ -442,7 +442,7 @@ def test_the_blocking_client_refuses_an_async_credential(clock: FakeClock) -> No
         "https://cloudpartner.azure.com:8443/api/operations/x",
     ],
 )
-def test_no_token_goes_to_another_origin(url: str, clock: FakeClock) -> None:
+def test_no_token_goes_to_another_origin(url: str, clock: VirtualClock) -> None:
     auth = BearerAuth(
         Concealed(SECRET), origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock
     )

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, VirtualClock
 from golive.emulator import STRANGERS_TOKEN, TOKEN, Emulator, Offer, Scenario
 
 OFFER = f"{LOCAL}/api/publishers/contoso/offers"
@@ -143,7 +143,7 @@ def test_publishing_again_while_it_runs_is_harmless(emulator: Emulator) -> None:
     assert len(client.get(f"{OFFER}/contoso-draft/submissions/").json()) == 1
 
 
-def test_an_offer_that_is_not_valid(clock: FakeClock) -> None:
+def test_an_offer_that_is_not_valid(clock: VirtualClock) -> None:
     emulator = Emulator(clock=clock.monotonic, scenario=Scenario.INVALID)
     answer = http(emulator).post(f"{OFFER}/contoso-draft/publish")
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "ValidationFailed")
@@ -154,7 +154,7 @@ def steps(client: httpx.Client, offer: str) -> dict[str, str]:
     return {step["id"]: step["status"] for step in body["steps"]}
 
 
-def test_a_publish_goes_through_the_documented_steps(emulator: Emulator, clock: FakeClock) -> None:
+def test_a_publish_goes_through_the_documented_steps(emulator: Emulator, clock: VirtualClock) -> None:
     client = http(emulator)
     client.post(f"{OFFER}/contoso-draft/publish")
     seen: list[str] = []
@@ -216,7 +216,7 @@ def test_notification_mails_are_not_returned_for_migrated_offers(emulator: Emula
     assert "notificationEmails" in client.get(f"{OFFER}/{NON_MIGRATED}/status").json()
 
 
-def test_progress_never_goes_back(emulator: Emulator, clock: FakeClock) -> None:
+def test_progress_never_goes_back(emulator: Emulator, clock: VirtualClock) -> None:
     client = http(emulator)
     location = client.post(f"{OFFER}/{MIGRATED}/golive").headers["Location"]
     before = (-1, -1)
@@ -230,7 +230,7 @@ def test_progress_never_goes_back(emulator: Emulator, clock: FakeClock) -> None:
     assert [step["status"] for step in body["steps"]] == ["completed"] * 6
 
 
-def test_speed(clock: FakeClock) -> None:
+def test_speed(clock: VirtualClock) -> None:
     emulator = Emulator(speed=DAY, clock=clock.monotonic)
     client = http(emulator)
     location = client.post(f"{OFFER}/{MIGRATED}/golive").headers["Location"]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pytest_httpx import HTTPXMock
 
 import golive
-from conftest import LOCAL, MIGRATED, FakeClock, Side
+from conftest import LOCAL, MIGRATED, Side, VirtualClock
 from golive import (
     GoLiveClient,
     GoLiveError,
@@ -87,7 +87,7 @@ def test_every_status_has_its_error(
     assert SECRET not in str(error) + repr(error)
 
 
-def test_an_unknown_version_is_told_apart(side: Side, clock: FakeClock) -> None:
+def test_an_unknown_version_is_told_apart(side: Side, clock: VirtualClock) -> None:
     emulator = Emulator(clock=clock.monotonic, api_versions=("2016-08-01-preview",))
     with pytest.raises(UnsupportedVersion, match="Upgrade golive"):
         side.get(side.of(emulator).begin_go_live("contoso", MIGRATED))
@@ -194,7 +194,7 @@ def test_an_offer_status_that_is_none(side: Side, httpx_mock: HTTPXMock) -> None
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) -> None:
     transport = httpx.MockTransport(lambda request: httpx.Response(status, content=body))
-    with GoLiveClient(SECRET, endpoint=LOCAL, transport=transport, clock=FakeClock()) as client:
+    with GoLiveClient(SECRET, endpoint=LOCAL, transport=transport, clock=VirtualClock()) as client:
         try:
             outcome: Any = client.operation(TOKEN_URL).refresh()
         except GoLiveError as error:

@@ -17,7 +17,7 @@ import httpx
 import pytest
 from attrs import define, field
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, Side, VirtualClock
 from golive import (
     GoLiveError,
     InvalidInput,
@@ -253,7 +253,7 @@ def test_rules_that_are_none(text: str, complaint: str) -> None:
         Emulator(faults=[text])
 
 
-def test_faults_work_in_process_too(side: Side, clock: FakeClock) -> None:
+def test_faults_work_in_process_too(side: Side, clock: VirtualClock) -> None:
     emulator = Emulator(speed=1, clock=clock.monotonic, faults=["drop-answer@golive"])
     operation = side.get(side.of(emulator).begin_go_live("contoso", MIGRATED))
     assert operation.adopted

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, few_polls
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, VirtualClock, few_polls
 from golive import GoLiveClient, GoLiveError, Operation, State
 from golive.emulator import TOKEN, Emulator, Fault, Rule
 
@@ -25,7 +25,7 @@ class Interleavings(RuleBasedStateMachine):
 
     @initialize(offer=st.sampled_from([MIGRATED, NON_MIGRATED]))
     def open(self, offer: str) -> None:
-        self.clock = FakeClock()
+        self.clock = VirtualClock()
         self.emulator = Emulator(speed=1, clock=self.clock.monotonic)
         self.offer = offer
         self.operations: list[Operation] = []

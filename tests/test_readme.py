@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import golive
-from conftest import ROOT, FakeClock
+from conftest import ROOT, VirtualClock
 from golive.emulator import TOKEN, Emulator
 from golive.location import parse_location
 
@@ -21,7 +21,7 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch, clock: FakeClock) -> Emulator:
+def service(monkeypatch: pytest.MonkeyPatch, clock: VirtualClock) -> Emulator:
     """Let the documented lines reach an emulator, with a credential of azure-identity's shape."""
     emulator = Emulator(speed=1, clock=clock.monotonic)
 

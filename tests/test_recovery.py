@@ -13,7 +13,7 @@ import httpx
 import pytest
 from attrs import define, field
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, FakeClock, Side
+from conftest import LOCAL, MIGRATED, NON_MIGRATED, Side, VirtualClock
 from golive import (
     CredentialError,
     GoLiveClient,
@@ -316,7 +316,7 @@ def test_an_outage_right_after_the_beginning_is_survived(side: Side, emulator: E
     assert side.get(operation.result()).state is State.SUCCEEDED
 
 
-def test_a_thread_that_woke_up_late_does_not_ask_again(clock: FakeClock, emulator: Emulator) -> None:
+def test_a_thread_that_woke_up_late_does_not_ask_again(clock: VirtualClock, emulator: Emulator) -> None:
     road = Road(emulator)
     policy = PollingPolicy(floor=1000, ceiling=1000, jitter=0)
     with GoLiveClient(TOKEN, endpoint=LOCAL, transport=road, clock=clock, polling=policy) as client:
@@ -533,7 +533,7 @@ def test_a_credential_that_never_worked_is_not(side: Side, emulator: Emulator) -
     assert side.clock.slept == []
 
 
-def test_threads_may_wait_for_the_same_operation(clock: FakeClock, emulator: Emulator) -> None:
+def test_threads_may_wait_for_the_same_operation(clock: VirtualClock, emulator: Emulator) -> None:
     road = Road(emulator)
     with GoLiveClient(TOKEN, endpoint=LOCAL, transport=road, clock=clock) as client:
         operation = client.begin_go_live("contoso", MIGRATED)

@@ -359,6 +359,8 @@ class Submission:
         submission_type: `publish` or `goLive` in the service's spelling, or a word not known yet.
         state: What its status word means.
         word: Its status word as the service wrote it.
+        publisher_id: The publisher as the entry names it, or None; `ref` has the one asked about.
+        offer_guid: The GUID of the offer, another name than in the path, or None.
         publishing_version: The version of the publication, or None.
         offer_version: The version of the offer, or None.
         offer_type: The type of the offer, for example `microsoft-azure-virtualmachines`, or None.
@@ -372,6 +374,8 @@ class Submission:
     submission_type: str
     state: State
     word: str
+    publisher_id: str | None = None
+    offer_guid: str | None = None
     publishing_version: int | None = None
     offer_version: int | None = None
     offer_type: str | None = None
@@ -404,6 +408,8 @@ class Submission:
             submission_type=_text(model.submission_type, "submissionType"),
             state=State.of(word),
             word=word,
+            publisher_id=_optional_text(model.publisher_id),
+            offer_guid=_optional_text(model.offer_id),
             publishing_version=_number(model.publishing_version),
             offer_version=_number(model.offer_version),
             offer_type=_optional_text(model.offer_type_id),
