@@ -16,6 +16,8 @@ from conftest import ROOT, VirtualClock
 from golive.emulator import TOKEN, Emulator
 from golive.location import parse_location
 
+pytest_plugins = ["pytester"]
+
 README = (ROOT / "README.md").read_text("utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
@@ -53,7 +55,7 @@ def run(code: str, names: dict[str, Any]) -> None:
 
 
 def test_the_python_examples(service: Emulator, capsys: pytest.CaptureFixture[str]) -> None:
-    sync, resume, async_, own_tests = BLOCKS
+    sync, resume, async_, own_tests, _ = BLOCKS
     names: dict[str, Any] = {}
 
     run(sync, names)
@@ -80,3 +82,8 @@ def test_the_promises_about_the_emulator() -> None:
     assert shown
     for offer in Emulator().market.offers():
         assert f"{offer.publisher}/{offer.id}: " in shown[1]
+
+
+def test_the_pytest_example(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(BLOCKS[-1])
+    pytester.runpytest_inprocess("--no-cov").assert_outcomes(passed=1)
