@@ -47,7 +47,7 @@ def lowest(session: nox.Session) -> None:
     """Run the package's own tests with the lowest versions of what it depends on."""
     floors = ("httpx==0.27.0", "attrs==23.2.0", "anyio==4.4.0", "click==8.1.8", "rich==13.7.0")
     servers = ("starlette==0.41.0", "uvicorn==0.32.0")
-    testing = ("pytest", "pytest-cov", "hypothesis", "pyyaml", "trio")
+    testing = ("pytest", "pytest-cov", "pytest-xdist", "hypothesis", "pyyaml", "trio")
     session.install("-e", ".[cli,emulator]", *floors, *servers, *testing)
     session.run(
         *("python", "-m", "pytest", "--no-cov"),

@@ -16,6 +16,8 @@ import yaml
 from conftest import ROOT
 
 pytest_plugins = ["pytester"]
+# One process makes the environment that the wheel is installed in.
+pytestmark = pytest.mark.xdist_group("wheel")
 
 EXAMPLE = ROOT / "examples" / "release-service"
 PIPELINES = ROOT / "examples" / "pipelines"

@@ -65,6 +65,7 @@ def test_importing_golive_loads_nothing_optional() -> None:
     assert not loaded & optional
 
 
+@pytest.mark.xdist_group("wheel")
 def test_the_wheel_holds_both_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())

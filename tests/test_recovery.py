@@ -637,8 +637,8 @@ def test_what_is_logged(side: Side, emulator: Emulator, caplog: pytest.LogCaptur
         ({"attempts": 0}, "attempts must be a whole number from 1"),
         ({"attempts": 1.5}, "attempts must be a whole number from 1"),
         ({"attempts": True}, "attempts must be a whole number from 1"),
-        ({"base": -1}, "from 0 to 100 years"),
-        ({"settle": "1h"}, "timedelta or a number"),
+        ({"base": -1}, r"^A pause of RetryPolicy must be from 0 to 100 years"),
+        ({"settle": "1h"}, r"^A pause of RetryPolicy must be a timedelta or a number"),
     ],
 )
 def test_nonsensical_policies(arguments: dict[str, Any], complaint: str) -> None:

@@ -100,6 +100,12 @@ def test_nonsense_is_refused(arguments: dict[str, Any], complaint: str) -> None:
         PollingPolicy(**arguments)
 
 
+def test_nonsense_is_called_by_its_name() -> None:
+    with pytest.raises(InvalidInput, match=r"^A pause of PollingPolicy must be from 0 to 100 years"):
+        PollingPolicy(floor=-1)
+    assert PollingPolicy(share=1, jitter=1).share == 1
+
+
 def test_lengths_of_time_may_be_timedeltas() -> None:
     policy = PollingPolicy(floor=timedelta(seconds=2), ceiling=timedelta(minutes=1))
     assert (policy.floor, policy.ceiling) == (2.0, 60.0)

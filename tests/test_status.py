@@ -238,3 +238,41 @@ def test_messages_as_text(html: str, text: str) -> None:
 @given(st.text())
 def test_any_message_can_be_printed_on_one_line(html: str) -> None:
     assert Message(html, "information").text.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"status": 7}, "status"),
+        ({"steps": [{"id": 7, "stepName": "s", "status": "running"}]}, "id"),
+        ({"steps": [{"id": "s", "stepName": 7, "status": "running"}]}, "stepName"),
+        ({"steps": [{"id": "s", "stepName": "s", "status": 7}]}, "status"),
+        ({"messages": [{"messageHtml": 7, "level": "error"}]}, "messageHtml"),
+        ({"messages": [{"messageHtml": "m", "level": 7}]}, "level"),
+    ],
+)
+def test_an_error_names_the_field(fields: dict[str, Any], name: str) -> None:
+    with pytest.raises(ValueError, match=f"^its {name} is int instead of a string$"):
+        operation(**fields)
+
+
+@pytest.mark.parametrize("name", ["id", "submissionType", "submissionState"])
+def test_an_error_names_the_field_of_a_submission(name: str) -> None:
+    entry = {"id": "1", "submissionType": "publish", "submissionState": "running", name: 7}
+    with pytest.raises(ValueError, match=f"^its {name} is int instead of a string$"):
+        Submission.from_api(
+            api.Submission.from_dict(entry), origin=HERE, publisher_id="contoso", offer_id="o"
+        )
+
+
+def test_what_is_something_else_is_named() -> None:
+    with pytest.raises(ValueError, match=r"^it is not the status of an offer$"):
+        OfferStatus.from_api([])
+    with pytest.raises(ValueError, match=r"^its status is int instead of a string$"):
+        OfferStatus.from_api(api.OfferStatus.from_dict({"status": 7}))
+    with pytest.raises(ValueError, match=r"^it is not a list of operations$"):
+        Submission.from_api({}, origin=HERE, publisher_id="contoso", offer_id="o")
+    with pytest.raises(ValueError, match=r"^it is not an operation$"):
+        OperationStatus.from_api({})
+    with pytest.raises(ValueError, match=r"^it is an array of 0 operations instead of one$"):
+        OperationStatus.from_api([])

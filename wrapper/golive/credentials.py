@@ -12,6 +12,7 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
 from functools import partial
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -245,10 +246,9 @@ class BearerAuth(httpx.Auth):
         return token
 
     def _check(self, request: httpx.Request) -> None:
-        url = request.url
-        port = url.port or {"https": 443, "http": 80}.get(url.scheme, 0)
-        if Origin(url.scheme, url.host, port) != self._origin:
-            raise InvalidInput(f"No token is sent to {url.scheme}://{url.host}, only to {self._origin}.")
+        asked = Origin.of(urlsplit(str(request.url)))
+        if asked != self._origin:
+            raise InvalidInput(f"No token is sent to {asked}, only to {self._origin}.")
 
     def _ask_now(self) -> _Token:
         answer = _asked(self._ask)
