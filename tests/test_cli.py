@@ -162,6 +162,77 @@ def test_endings(golive: Any, scenario: Scenario, code: Exit, told: str, form: t
         assert result.events[-1]["token"]
 
 
+def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str]) -> None:
+    emulator, url = service
+    offer = ("contoso", "contoso-draft", "--endpoint", url)
+    assert golive("ready", *offer).code == Exit.NOT_FINISHED
+    published = golive("publish", *offer, "--wait", "--notify", "a@x.example", *FAST)
+    assert published.code == 0
+    last = published.out.splitlines()[-1]
+    assert last.startswith("contoso/contoso-draft is in preview and waits for its publisher")
+    ready = golive("ready", *offer)
+    assert (ready.code, ready.out) == (
+        0,
+        "contoso/contoso-draft waits for its publisher: it can go live.\n",
+    )
+    assert golive("start", *offer, *FAST).code == 0
+    assert emulator.accepted("contoso", "contoso-draft") == 1
+
+
+def test_publish_without_waiting(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    result = golive("publish", "contoso", "contoso-draft", "--endpoint", url)
+    accepted, token = result.out.splitlines()
+    assert (result.code, accepted) == (0, "contoso/contoso-draft: publish accepted")
+    assert token.endswith("#publish")
+    assert golive("wait", token, *FAST).code == 0
+
+
+@pytest.mark.parametrize("by", ["names", "token"])
+def test_cancel(golive: Any, by: str) -> None:
+    emulator = Emulator(speed=2_000)
+    with emulator.serve() as url:
+        begun = golive("start", "contoso", NON_MIGRATED, "--no-wait", "--endpoint", url)
+        token = begun.out.splitlines()[1]
+        names = ("contoso", NON_MIGRATED, "--endpoint", url)
+        result = golive("cancel", *(names if by == "names" else (token,)), *FAST)
+        assert result.code == 0, result.err
+        assert result.out.splitlines()[-1].startswith("contoso/contoso-legacy was canceled")
+        assert golive("status", token).code == Exit.CANCELED
+        late = golive("cancel", *names, "--json", *FAST)
+        assert (late.code, late.events[-1]["event"]) == (0, "end")
+
+
+def test_cancel_of_nothing(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    result = golive("cancel", "contoso", "contoso-draft", "--endpoint", url)
+    assert (result.code, result.out) == (Exit.NOT_FOUND, "")
+    assert "There is nothing to cancel." in result.err
+
+
+def test_submissions(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    golive("start", "contoso", MIGRATED, "--endpoint", url, *FAST)
+    listed = golive("submissions", "contoso", MIGRATED, "--endpoint", url)
+    live, preview = listed.out.splitlines()
+    assert re.fullmatch(rf"goLive: succeeded \d{{4}}-\d\d-\d\d \d\d:\d\d {url}/api/.*", live)
+    assert preview.startswith("publish: succeeded ")
+    first, _ = golive("submissions", "contoso", MIGRATED, "--endpoint", url, "--json").events
+    assert (first["event"], first["submission_type"], first["state"]) == (
+        *("submission", "goLive", "succeeded"),
+    )
+    assert first["token"] == live.split()[-1]
+    assert golive("submissions", "contoso", MIGRATED, "--endpoint", url, "--running").out == ""
+
+
+def test_ready_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    (event,) = golive("ready", "contoso", MIGRATED, "--endpoint", url, "--json").events
+    assert (event["event"], event["ready"], event["offer"]) == ("offer", True, MIGRATED)
+    (event,) = golive("ready", "contoso", "contoso-draft", "--endpoint", url, "--json").events
+    assert (event["ready"], event["state"]) == (False, "not started")
+
+
 def test_emulate(golive: Any) -> None:
     result = golive("start", "contoso", "unknown", "--emulate")
     assert result.code == Exit.NOT_FOUND

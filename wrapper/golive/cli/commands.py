@@ -234,6 +234,138 @@ def status(report: Report, token: str, endpoint: str | None, allow_http: bool) -
         return {State.FAILED: Exit.FAILED, State.CANCELED: Exit.CANCELED}.get(snapshot.state, Exit.OK)
 
 
+def _notifying(function: F) -> F:
+    """Add what publish and cancel can say beside the offer."""
+    return click.option(
+        "--notify",
+        multiple=True,
+        metavar="EMAIL",
+        help="Whom the service notifies by mail; may be repeated.",
+    )(function)
+
+
+@cli.command()
+@click.argument("publisher")
+@click.argument("offer")
+@_notifying
+@click.option("--wait", "waiting", is_flag=True, help="Wait until the offer waits for its publisher.")
+@_following
+@_reporting
+def publish(
+    report: Report,
+    publisher: str,
+    offer: str,
+    notify: tuple[str, ...],
+    waiting: bool,
+    endpoint: str | None,
+    allow_http: bool,
+    timeout: float | None,
+    interval: float | None,
+) -> Exit:
+    """Publish OFFER of PUBLISHER to its preview, from which it can go live.
+
+    \b
+    Examples:
+      golive publish contoso contoso-offer
+      golive publish contoso contoso-offer --wait && golive start contoso contoso-offer
+    """
+    with _client(endpoint, interval, allow_http=allow_http) as client:
+        operation = client.begin_publish(publisher, offer, notification_emails=notify)
+        report.begun(operation)
+        if not waiting:
+            report.left(operation)
+            return Exit.OK
+        return _follow(report, operation, timeout)
+
+
+@cli.command()
+@click.argument("publisher_or_token")
+@click.argument("offer", required=False)
+@_notifying
+@click.option("--no-wait", is_flag=True, help="Do not wait for it to take effect.")
+@_following
+@_reporting
+def cancel(
+    report: Report,
+    publisher_or_token: str,
+    offer: str | None,
+    notify: tuple[str, ...],
+    no_wait: bool,
+    endpoint: str | None,
+    allow_http: bool,
+    timeout: float | None,
+    interval: float | None,
+) -> Exit:
+    """Cancel what runs for OFFER of PUBLISHER_OR_TOKEN, or for the offer of a token.
+
+    It takes one to three minutes to take effect; the exit code is 0 only if it did.
+
+    \b
+    Examples (the quotes matter, for the $):
+      golive cancel contoso contoso-offer
+      golive cancel 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    if offer is None:
+        endpoint = _endpoint_for(publisher_or_token, endpoint)
+    with _client(endpoint, interval, allow_http=allow_http) as client:
+        publisher = publisher_or_token
+        if offer is None:
+            ref = client.operation(publisher_or_token).ref
+            publisher, offer = ref.publisher_id, ref.offer_id
+        operation = client.begin_cancel(publisher, offer, notification_emails=notify)
+        report.begun(operation)
+        if no_wait:
+            report.left(operation)
+            return Exit.OK
+        return _follow(report, operation, timeout)
+
+
+@cli.command()
+@click.argument("publisher")
+@click.argument("offer")
+@click.option("--running", is_flag=True, help="Only those that run.")
+@_asking
+@_reporting
+def submissions(
+    report: Report,
+    publisher: str,
+    offer: str,
+    running: bool,
+    endpoint: str | None,
+    allow_http: bool,
+) -> Exit:
+    """List the operations of OFFER of PUBLISHER.
+
+    \b
+    Example:
+      golive submissions contoso contoso-offer --running
+    """
+    with _client(endpoint, None, allow_http=allow_http) as client:
+        state = State.RUNNING if running else None
+        report.listed(client.submissions(publisher, offer, state=state))
+    return Exit.OK
+
+
+@cli.command()
+@click.argument("publisher")
+@click.argument("offer")
+@_asking
+@_reporting
+def ready(report: Report, publisher: str, offer: str, endpoint: str | None, allow_http: bool) -> Exit:
+    """Ask whether OFFER of PUBLISHER waits for its publisher: whether it can go live now.
+
+    The exit code is 0 if it does, and 5 if not.
+
+    \b
+    Example:
+      golive ready contoso contoso-offer && golive start contoso contoso-offer
+    """
+    with _client(endpoint, None, allow_http=allow_http) as client:
+        status = client.offer_status(publisher, offer)
+        report.stands(publisher, offer, status)
+        return Exit.OK if status.ready_to_go_live else Exit.NOT_FINISHED
+
+
 @cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option(

@@ -48,12 +48,12 @@ class Exit(IntEnum):
 
 
 _MEANINGS = {
-    Exit.OK: "the offer is live (with --no-wait: the go-live was accepted)",
+    Exit.OK: "done: live, in preview or canceled, as asked (not waiting: it was accepted)",
     Exit.DEFECT: "a defect of golive",
     Exit.USAGE: "bad usage: an argument is malformed",
     Exit.FAILED: "the operation failed",
     Exit.CANCELED: "the operation was canceled",
-    Exit.NOT_FINISHED: "not finished: the time was up, or it still runs (status)",
+    Exit.NOT_FINISHED: "not finished: the time was up, it still runs (status), not ready (ready)",
     Exit.NOT_FOUND: "no such publisher, offer or operation",
     Exit.NOT_ALLOWED: "no token, a wrong one, or no access to the publisher",
     Exit.UNREACHABLE: "the service cannot be reached, or is in trouble",

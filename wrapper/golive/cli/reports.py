@@ -15,6 +15,7 @@ from golive import (
     ENDPOINT,
     GoLiveError,
     Message,
+    OfferStatus,
     Operation,
     OperationKind,
     OperationStatus,
@@ -22,6 +23,7 @@ from golive import (
     ServiceError,
     State,
     Step,
+    Submission,
 )
 from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
@@ -85,6 +87,22 @@ class Report:
     def left(self, operation: Operation) -> None:
         """Show how to go on with an operation that is not waited for."""
         self._say(f"Follow it with: {self._resume(operation.continuation_token())}")
+
+    def listed(self, submissions: tuple[Submission, ...]) -> None:
+        """Show the operations of an offer, a line each."""
+        for each in submissions:
+            changed = f" {each.changed:%Y-%m-%d %H:%M}" if each.changed else ""
+            state = each.state if each.state is not State.UNKNOWN else f"unknown ({each.word})"
+            self._line(f"{each.submission_type}: {state}{changed} {each.ref.url}")
+
+    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+        """Show whether an offer can go live."""
+        if status.ready_to_go_live:
+            self._line(f"{publisher}/{offer} waits for its publisher: it can go live.")
+            return
+        step = status.current_step
+        where = f", in the step {step.name}" if step and not status.state.is_terminal else ""
+        self._line(f"{publisher}/{offer} does not wait for its publisher: {_state(status)}{where}.")
 
     def warn(self, text: str) -> None:
         """Show what went wrong without ending the command."""
@@ -157,6 +175,18 @@ class JsonReport(Report):
     def left(self, operation: Operation) -> None:
         """Show the end of what is not waited for."""
         self._event("end", operation, state=operation.status.state, exit_code=Exit.OK)
+
+    def listed(self, submissions: tuple[Submission, ...]) -> None:
+        """Show the operations of an offer, an event each."""
+        for each in submissions:
+            plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
+            self._print(event="submission", token=each.ref.url, **{**plain, "ref": each.ref.url})
+
+    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+        """Show whether an offer can go live, as an event."""
+        ready = status.ready_to_go_live
+        told = {"publisher": publisher, "offer": offer, "ready": ready, **_as_json(status)}
+        self._print(event="offer", token=None, **told)
 
     def failed(self, error: GoLiveError) -> Exit:
         """Show an error, as an event and in one line."""
@@ -298,7 +328,7 @@ def _name(operation: Operation) -> str:
     return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
 
 
-def _state(status: OperationStatus) -> str:
+def _state(status: OperationStatus | OfferStatus) -> str:
     # A word of the service that says more than ours is shown with it.
     if status.state is State.UNKNOWN:
         return f"unknown ({status.word})" if status.word else "not asked yet"
@@ -312,7 +342,7 @@ def _describe(step: Step) -> str:
     return f"{step.name}: {state}"
 
 
-def _as_json(status: OperationStatus) -> dict[str, Any]:
+def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:
     step = status.current_step
     return {
         **_plain(status),
