@@ -29,10 +29,12 @@ from golive import (
     OperationKind,
     PollingPolicy,
     RequestRefused,
+    RetryPolicy,
     ServiceFault,
     ServiceUnreachable,
     State,
     SubmissionUncertain,
+    UnexpectedAnswer,
     WaitTimeout,
 )
 from golive.emulator import TOKEN, Emulator, Scenario
@@ -487,6 +489,46 @@ def test_submissions(side: Side, emulator: Emulator) -> None:
     assert side.get(client.operation(running.ref).refresh()).state is State.RUNNING
 
 
+def test_the_filter_is_sent_as_documented(side: Side) -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.query.decode())
+        return httpx.Response(200, json=[])
+
+    client = side.client(transport=httpx.MockTransport(answer))
+    side.get(client.submissions("contoso", MIGRATED, state=State.RUNNING))
+    side.get(client.submissions("contoso", MIGRATED))
+    side.get(client.submissions("contoso", MIGRATED, state=State.FAILED))
+    # No documented word is known for the others, so these are filtered here alone.
+    assert [query.count("status=running") for query in asked] == [1, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("method", "body", "told"),
+    [
+        ("submissions", {}, "the body is not what the contract says"),
+        ("submissions", [{"id": "/", "submissionType": "x", "submissionState": "y"}], "operation id"),
+        ("submissions", [{"id": 7, "submissionType": "x", "submissionState": "y"}], "its id is int"),
+        ("offer_status", {"status": 7}, "its status is int instead of a string"),
+    ],
+)
+def test_what_is_unexpected_is_said(side: Side, method: str, body: Any, told: str) -> None:
+    client = side.client(
+        transport=httpx.MockTransport(lambda request: httpx.Response(200, json=body)),
+        retry=RetryPolicy(attempts=1),
+    )
+    with pytest.raises(UnexpectedAnswer, match=told):
+        side.get(getattr(client, method)("contoso", MIGRATED))
+
+
+def test_ids_are_called_by_their_names(side: Side, emulator: Emulator) -> None:
+    with pytest.raises(InvalidInput, match=r"^The publisher id '\.' is malformed"):
+        side.get(side.of(emulator).offer_status(".", MIGRATED))
+    with pytest.raises(InvalidInput, match=r"^The offer id '\.' is malformed"):
+        side.get(side.of(emulator).offer_status("contoso", "."))
+
+
 def test_a_service_that_ignores_the_filter(side: Side, emulator: Emulator) -> None:
     begin(side, emulator)
 
@@ -672,6 +714,18 @@ def test_retry_after_of_the_202_is_obeyed_within_its_bound(
     client = side.client(transport=httpx.MockTransport(answer))
     side.get(side.get(client.begin_go_live("contoso", MIGRATED)).wait())
     assert sum(side.clock.slept) == waited
+
+
+def test_retry_after_of_a_poll_may_be_a_date(side: Side) -> None:
+    states = iter(["running", "completed"])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"status": next(states)}, headers={"Retry-After": DATE})
+
+    side.clock.time = DATE_LESS_45
+    client = side.client(transport=httpx.MockTransport(answer), polling=PollingPolicy(floor=1, jitter=0))
+    side.get(client.operation("/api/operations/a$b$2$preview").wait())
+    assert side.clock.slept == [45]
 
 
 def test_retry_after_of_a_poll_is_obeyed(side: Side) -> None:

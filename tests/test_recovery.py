@@ -247,6 +247,24 @@ def test_retry_after_is_obeyed_within_its_bound(side: Side, emulator: Emulator) 
     assert side.clock.slept == [40, 120]
 
 
+@pytest.mark.parametrize("verb", ["golive", "publish"])
+def test_retry_after_is_obeyed_before_a_beginning_is_repeated(
+    side: Side, emulator: Emulator, verb: str
+) -> None:
+    road = Road(emulator, {(verb, 1): answers(503, **{"Retry-After": "40"})})
+    side.get(getattr(client_of(side, road), BEGIN[verb])("contoso", MIGRATED))
+    assert side.clock.slept == [40]
+
+
+def test_a_lost_answer_is_logged(
+    side: Side, emulator: Emulator, caplog: pytest.LogCaptureFixture
+) -> None:
+    road = Road(emulator, {("golive", 1): lost})
+    side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
+    (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert warning.startswith("The answer was lost; looking for what it began: No answer to POST http")
+
+
 def test_retry_after_as_a_date_is_obeyed(side: Side, emulator: Emulator) -> None:
     side.clock.time = 1_792_567_680.0 - 45
     date = answers(429, **{"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})
