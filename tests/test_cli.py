@@ -595,9 +595,11 @@ def on_terminal(columns: int, *arguments: str, **variables: str) -> tuple[int, s
     """Run the command on a terminal, and return the exit code and what it showed."""
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    # These would be believed before the terminal itself.
+    inherited = {k: v for k, v in os.environ.items() if k not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
         [*COMMAND, *arguments],
-        env={**os.environ, "TERM": "xterm-256color", **variables},
+        env={**inherited, "TERM": "xterm-256color", **variables},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

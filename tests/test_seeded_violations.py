@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 
 import answers_suite
@@ -19,8 +21,10 @@ def test_the_emulator_keeps_the_contract() -> None:
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)
 def test_a_violation_of_the_server_is_caught(violation: Violation) -> None:
-    found = next(Suite(Faulty(violation)).failures(at_most=1), None)
-    assert found == violation.caught_by
+    # What Schemathesis happens to draw varies a little, its seed notwithstanding; so it may try again.
+    tries = ((1, 20), (2, 60), (3, 60), (4, 60))
+    runs = (Suite(Faulty(violation), *each).failures(at_most=1) for each in tries)
+    assert next(itertools.chain.from_iterable(runs), None) == violation.caught_by
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.name)

@@ -1,0 +1,100 @@
+"""`golive contract`: the server-side proof over a socket, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from conftest import CONTRACT
+from golive.cli.commands import run
+from golive.cli.exits import Exit
+from golive.emulator import TOKEN, Emulator
+
+SHORT = ("--examples", "2", "--seed", "1")
+
+
+@pytest.fixture
+def emulator() -> Emulator:
+    """Time flies in it, so that operations end while Schemathesis goes on."""
+    return Emulator(speed=3_000_000, always_ready=True)
+
+
+def test_show(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["contract", "--show"]) == 0
+    assert capsys.readouterr().out == CONTRACT.read_text("utf-8")
+
+
+def test_a_server_that_keeps_the_contract(
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    with emulator.serve() as url:
+        code = run(["contract", url, "--allow-changes", "--reports", str(tmp_path), *SHORT])
+    assert code == 0
+    assert capsys.readouterr().out == f"golive: {url} keeps the contract (--seed 1)\n"
+    assert len(json.loads((tmp_path / "links.json").read_text("utf-8"))) == 8
+    for pattern in ("junit-*.xml", "har-*.json", "ndjson-*.ndjson"):
+        reports = list(tmp_path.glob(pattern))
+        assert reports
+        assert not [report for report in reports if f"Bearer {TOKEN}" in report.read_text("utf-8")]
+
+
+def test_by_default_nothing_is_sent_that_changes_anything(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    with emulator.serve() as url:
+        assert run(["contract", url, *SHORT]) == 0
+    assert not emulator.market.accepted
+    assert not {kind for kind in ("golive", "publish", "cancel") if emulator.app.counts[kind]}
+    assert emulator.app.counts["status"]
+    assert emulator.app.counts["submissions"]
+
+
+def test_a_server_that_does_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    emulator = Emulator(speed=3_000_000, always_ready=True, faults=["missing-location@golive:*"])
+    with emulator.serve() as url:
+        assert run(["contract", url, "--allow-changes", *SHORT]) == Exit.BROKEN
+    told = capsys.readouterr().err
+    assert "golive: never answered by a 200: golive (migrated)" in told
+    assert told.endswith("golive: the contract is not kept; again with --seed 1\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "Give either the URL of a server, or --show."),
+        (("http://127.0.0.1:1", "--show"), "Give either the URL of a server, or --show."),
+        (("nonsense",), "it is not an http or https address"),
+        (("http://emulator:8080",), "would send the token unencrypted"),
+        (("https://api.example",), "Name what the server knows"),
+        (("http://127.0.0.1:1", "--form", "sideways"), "'sideways' is not one of"),
+        (("http://127.0.0.1:1",), "AZURE_TOKEN is not set"),
+    ],
+)
+def test_bad_usage(
+    arguments: tuple[str, ...],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.delenv("AZURE_TOKEN", raising=False)
+    assert run(["contract", *arguments]) == Exit.USAGE
+    assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_without_its_extra_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert run(["contract", "http://127.0.0.1:1"]) == Exit.USAGE
+    assert "pip install 'golive[contract]'" in capsys.readouterr().err
