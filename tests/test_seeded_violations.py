@@ -15,7 +15,7 @@ from violations import VIOLATIONS, Faulty, Violation
 
 def test_the_emulator_keeps_the_contract() -> None:
     suite = Suite(Faulty())
-    assert list(suite.failures(walks=10)) == []
+    assert list(suite.failures(walks=20)) == []
     assert suite.unfollowed == []
 
 
