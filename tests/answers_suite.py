@@ -23,11 +23,13 @@ from drawn import (
     CASES,
     COUNTS,
     MUST_BE_DRAWN,
+    OPERATIONS,
     WORDS,
     Drawn,
     answers,
     contract,
     count,
+    resolved,
     state_of,
     with_word,
 )
@@ -293,15 +295,9 @@ def containers(body: Any) -> Iterator[tuple[Any, Any]]:
 
 @cache
 def validator(operation_id: str) -> Draft202012Validator:
-    node: Any = contract()
-    for path in node["paths"].values():
-        for operation in path.values():
-            if isinstance(operation, dict) and operation.get("operationId") == operation_id:
-                response = operation["responses"]["200"]
-    if "$ref" in response:
-        response = node["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    response = resolved(OPERATIONS[operation_id]["responses"]["200"])
     schema = response["content"]["application/json"]["schema"]
-    return Draft202012Validator(types_only({**schema, "components": node["components"]}))
+    return Draft202012Validator(types_only({**schema, "components": contract()["components"]}))
 
 
 def types_only(schema: Any) -> Any:

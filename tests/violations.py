@@ -18,6 +18,14 @@ from golive.emulator import TOKEN, Emulator, Scenario
 
 BEARER = f"Bearer {TOKEN}".encode()
 
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def replaced(headers: Headers, name: bytes, value: bytes | None) -> Headers:
+    """Give a header another value, or leave it out."""
+    others = [(n, v) for n, v in headers if n.lower() != name]
+    return (*others, *([] if value is None else [(name, value)]))
+
 
 @frozen
 class Request:
@@ -26,7 +34,7 @@ class Request:
     method: str
     path: str
     query: str
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: Headers
     body: bytes
 
     @property
@@ -34,8 +42,7 @@ class Request:
         return self.path.rstrip("/").rpartition("/")[2]
 
     def header(self, name: bytes, value: bytes | None) -> Request:
-        others = [(n, v) for n, v in self.headers if n.lower() != name]
-        return evolve(self, headers=(*others, *([] if value is None else [(name, value)])))
+        return evolve(self, headers=replaced(self.headers, name, value))
 
 
 @frozen
@@ -43,7 +50,7 @@ class Answer:
     """What leaves it."""
 
     status: int
-    headers: tuple[tuple[bytes, bytes], ...]
+    headers: Headers
     body: bytes
 
     @property
@@ -51,8 +58,7 @@ class Answer:
         return json.loads(self.body)
 
     def header(self, name: bytes, value: bytes | None) -> Answer:
-        others = [(n, v) for n, v in self.headers if n.lower() != name]
-        return evolve(self, headers=(*others, *([] if value is None else [(name, value)])))
+        return evolve(self, headers=replaced(self.headers, name, value))
 
     def location(self, edit: Callable[[str], str]) -> Answer:
         for name, value in self.headers:
@@ -60,13 +66,10 @@ class Answer:
                 return self.header(b"location", edit(value.decode()).encode())
         return self
 
-    def content(self, body: object, media_type: bytes = b"application/json") -> Answer:
+    def content(self, body: object) -> Answer:
         text = json.dumps(body).encode()
         sized = self.header(b"content-length", str(len(text)).encode())
-        return evolve(sized.header(b"content-type", media_type), body=text)
-
-
-Serve = Callable[[Request], Any]
+        return evolve(sized.header(b"content-type", b"application/json"), body=text)
 
 
 @define

@@ -36,7 +36,9 @@ class Listening(httpx.HTTPTransport):
         self.requests = 0
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        response = super().handle_request(request)
+        return self.heard(request, super().handle_request(request))
+
+    def heard(self, request: httpx.Request, response: httpx.Response) -> httpx.Response:
         self.requests += 1
         if VIOLATIONS in response.headers:
             self.violations.append(f"{request.method} {request.url}: {response.headers[VIOLATIONS]}")
@@ -51,12 +53,7 @@ class AsyncListening(httpx.AsyncHTTPTransport):
         self._listening = listening
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response = await super().handle_async_request(request)
-        self._listening.requests += 1
-        if VIOLATIONS in response.headers:
-            told = f"{request.method} {request.url}: {response.headers[VIOLATIONS]}"
-            self._listening.violations.append(told)
-        return response
+        return self._listening.heard(request, await super().handle_async_request(request))
 
 
 @contextmanager

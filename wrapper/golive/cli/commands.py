@@ -32,6 +32,7 @@ from golive.cli.durations import duration
 from golive.cli.exits import HELP, Exit
 from golive.cli.reports import Report, choose
 from golive.contract import document
+from golive.contract.rules import FORMS
 from golive.credentials import Credential
 from golive.location import parse_location
 
@@ -184,11 +185,7 @@ def start(
     )
     with service as client:
         operation = client.begin_go_live(publisher, offer)
-        report.begun(operation)
-        if no_wait:
-            report.left(operation)
-            return Exit.OK
-        return _follow(report, operation, timeout)
+        return _begun(report, operation, timeout, waiting=not no_wait)
 
 
 @cli.command()
@@ -271,11 +268,7 @@ def publish(
     """
     with _client(endpoint, interval, allow_http=allow_http) as client:
         operation = client.begin_publish(publisher, offer, notification_emails=notify)
-        report.begun(operation)
-        if not waiting:
-            report.left(operation)
-            return Exit.OK
-        return _follow(report, operation, timeout)
+        return _begun(report, operation, timeout, waiting=waiting)
 
 
 @cli.command()
@@ -313,11 +306,7 @@ def cancel(
             ref = client.operation(publisher_or_token).ref
             publisher, offer = ref.publisher_id, ref.offer_id
         operation = client.begin_cancel(publisher, offer, notification_emails=notify)
-        report.begun(operation)
-        if no_wait:
-            report.left(operation)
-            return Exit.OK
-        return _follow(report, operation, timeout)
+        return _begun(report, operation, timeout, waiting=not no_wait)
 
 
 @cli.command()
@@ -476,7 +465,7 @@ def emulator(
 @click.option(
     "--form",
     multiple=True,
-    type=click.Choice(["migrated", "non-migrated"]),
+    type=click.Choice(FORMS),
     help="With --allow-changes: the form of Location to expect.  [default: both]",
 )
 @click.option(
@@ -547,7 +536,7 @@ def contract(
         publisher=publisher or "contoso",
         offers=offer or ("contoso-offer", "contoso-legacy"),
         allow_changes=allow_changes,
-        forms=form or ("migrated", "non-migrated"),
+        forms=form or FORMS,
         examples=examples,
         seed=seed,
         reports=reports,
@@ -560,6 +549,14 @@ def contract(
         return Exit.BROKEN
     click.echo(f"golive: {origin} keeps the contract (--seed {verdict.seed})")
     return Exit.OK
+
+
+def _begun(report: Report, operation: Operation, timeout: float | None, *, waiting: bool) -> Exit:
+    report.begun(operation)
+    if not waiting:
+        report.left(operation)
+        return Exit.OK
+    return _follow(report, operation, timeout)
 
 
 def _follow(report: Report, operation: Operation, timeout: float | None) -> Exit:

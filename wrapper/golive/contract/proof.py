@@ -19,7 +19,7 @@ from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
 from golive.location import Origin
 
-__all__ = ["LINKS", "PATIENCE", "Proof", "Verdict", "configuration"]
+__all__ = ["LINKS", "PATIENCE", "Proof", "Verdict", "configuration", "read_links"]
 
 #: Environment variables for `hooks`: the file for the links that were followed; seconds for a
 #: cancellation.
@@ -28,7 +28,6 @@ PATIENCE = "GOLIVE_CONTRACT_PATIENCE"
 
 #: The environment variable that hands on the token.
 TOKEN = "GOLIVE_CONTRACT_TOKEN"  # noqa: S105
-
 
 #: How often Schemathesis is sent along the links at most.
 WALKS = 20
@@ -133,9 +132,7 @@ class Proof:
         return Verdict(kept and not missing, seed, tuple(missing))
 
     def _missing(self, links: Path) -> list[str]:
-        followed = json.loads(links.read_text("utf-8")) if links.exists() else []
-        forms = self.forms if self.allow_changes else ()
-        return unfollowed({(verb, form) for verb, form in followed}, forms)
+        return unfollowed(read_links(links), self.forms if self.allow_changes else ())
 
     def _command(self, work: Path, seed: int) -> list[str]:
         command = [sys.executable, "-m", "schemathesis.cli"]
@@ -147,6 +144,12 @@ class Proof:
         if self.reports is not None:
             command += ["--report", "junit,har,ndjson", "--report-dir", str(self.reports.absolute())]
         return command
+
+
+def read_links(path: Path) -> set[tuple[str, str]]:
+    """Read which links were followed so far, from the file of `hooks`; none if it is missing."""
+    followed = json.loads(path.read_text("utf-8")) if path.is_file() else []
+    return {(verb, form) for verb, form in followed}
 
 
 def configuration(

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+import httpx
 from attrs import define, field, frozen
 
 __all__ = ["FORMS", "READS", "VERBS", "BrokenRule", "Exchange", "Fetched", "Rules", "unfollowed"]
@@ -67,10 +68,6 @@ class Exchange:
     @classmethod
     def of(cls, response: Any, case: Any) -> Exchange:
         """Return what Schemathesis received and sent."""
-        try:
-            body = response.json()
-        except ValueError:
-            body = None
         request = response.request
         tag = request.headers.get("If-Match")
         return cls(
@@ -79,7 +76,7 @@ class Exchange:
             tag.decode("latin-1") if isinstance(tag, bytes) else tag,
             response.status_code,
             {name.lower(): values[0] for name, values in response.headers.items() if values},
-            body,
+            _json(response),
         )
 
     @property
@@ -90,10 +87,15 @@ class Exchange:
 
 @frozen
 class Fetched:
-    """What a GET was answered: the status, and the body as JSON."""
+    """What a GET was answered: the status, and the body as JSON; None if it is none."""
 
     status: int
     body: object
+
+    @classmethod
+    def of(cls, response: httpx.Response) -> Fetched:
+        """Return what httpx received."""
+        return cls(response.status_code, _json(response))
 
 
 @define
@@ -115,13 +117,6 @@ class Rules:
     _etags: set[str] = field(factory=set)
     _progress: dict[str, dict[str, int]] = field(factory=dict)
     _ended: dict[str, str] = field(factory=dict)
-
-    def begin_anew(self) -> None:
-        """Forget what the server was seen to do, because it forgot it, too."""
-        self._issued.clear()
-        self._etags.clear()
-        self._progress.clear()
-        self._ended.clear()
 
     def watch(self, exchange: Exchange) -> None:
         """Look at an exchange.
@@ -224,6 +219,14 @@ def unfollowed(followed: set[tuple[str, str]], forms: tuple[str, ...] = FORMS) -
     """
     wanted = [(verb, form) for verb in VERBS for form in forms] or [(what, "read") for what in READS]
     return [f"{verb} ({form})" for verb, form in wanted if (verb, form) not in followed]
+
+
+def _json(response: Any) -> object:
+    try:
+        body: object = response.json()
+    except ValueError:
+        return None
+    return body
 
 
 def _operation(body: object) -> Mapping[str, Any]:
