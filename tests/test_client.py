@@ -222,6 +222,60 @@ def test_what_a_publish_waits_for_survives_in_the_token(side: Side, emulator: Em
     assert side.get(client.operation(token).result()).ready_to_go_live
 
 
+def test_the_latest_operation_of_an_offer(side: Side, emulator: Emulator) -> None:
+    client = side.of(emulator)
+
+    def latest() -> Any:
+        return side.get(client.latest_operation("contoso", "contoso-draft"))
+
+    assert latest() is None
+    published = side.get(client.begin_publish("contoso", "contoso-draft"))
+    assert latest().continuation_token() == published.continuation_token()
+    side.get(latest().result())
+    assert latest().kind is OperationKind.PUBLISH
+    gone_live = side.get(client.begin_go_live("contoso", "contoso-draft"))
+    # The service runs one operation of an offer at a time; the list holds the older ones, too.
+    assert latest().continuation_token() == gone_live.continuation_token()
+    side.get(gone_live.result())
+    assert (latest().kind, latest().adopted) == (OperationKind.GO_LIVE, False)
+    assert side.get(latest().result()).state is State.SUCCEEDED
+    assert emulator.accepted("contoso", "contoso-draft") == 1
+
+
+def test_what_runs_comes_before_what_changed_last(side: Side) -> None:
+    def entry(number: int, state: str, changed: str | None) -> dict[str, Any]:
+        more = {} if changed is None else {"changedTime": changed}
+        return {"id": f"{number:08}-0000-0000-0000-000000000000", "submissionType": "goLive"} | {
+            "submissionState": state,
+            **more,
+        }
+
+    def latest(*entries: dict[str, Any]) -> str:
+        transport = httpx.MockTransport(lambda request: httpx.Response(200, json=list(entries)))
+        client = side.client(transport=transport)
+        operation: str = side.get(client.latest_operation("contoso", MIGRATED)).ref.operation_id
+        return operation[:8].lstrip("0")
+
+    old, new, running = (
+        entry(1, "completed", "2026-01-01T00:00:00Z"),
+        entry(2, "failed", "2026-02-01T00:00:00Z"),
+        entry(3, "inProgress", None),
+    )
+    assert latest(old, new) == latest(new, old) == "2"
+    assert latest(old, running, new) == "3"
+
+
+def test_when_the_service_is_asked_next(side: Side, emulator: Emulator) -> None:
+    operation = begin(side, emulator)
+    assert operation.next_poll_in == 0
+    side.get(operation.refresh())
+    assert 27 <= operation.next_poll_in <= 33
+    side.clock.sleep(20)
+    assert 7 <= operation.next_poll_in <= 13
+    side.clock.sleep(20)
+    assert operation.next_poll_in == 0
+
+
 def test_notification_mails_are_sent_as_documented(side: Side, emulator: Emulator) -> None:
     client = side.of(emulator)
     side.get(client.begin_cancel("contoso", NON_MIGRATED))

@@ -228,6 +228,29 @@ class AsyncGoLiveClient:
         """
         return AsyncOperation(self._driver, flows.resume(self._driver.context, token))
 
+    async def latest_operation(self, publisher_id: str, offer_id: str) -> AsyncOperation | None:
+        """Take up the operation that runs for an offer, else the one that changed last.
+
+        Nothing is begun. For looking after an offer whose continuation token is not at hand.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+
+        Returns:
+            The operation to follow; None if the offer has had none.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        tracker = await self._driver.run(
+            flows.latest_operation(self._driver.context, publisher_id, offer_id)
+        )
+        return None if tracker is None else AsyncOperation(self._driver, tracker)
+
     async def submissions(
         self, publisher_id: str, offer_id: str, *, state: State | None = None
     ) -> tuple[Submission, ...]:
@@ -326,6 +349,11 @@ class AsyncOperation:
         It changes only when something asks the service, such as `refresh` or `wait`.
         """
         return self._tracker.done
+
+    @property
+    def next_poll_in(self) -> float:
+        """In how many seconds following asks the service again; 0 if that is due. No I/O."""
+        return self._tracker.due_in(self._driver.context.clock.monotonic())
 
     def continuation_token(self) -> str:
         """Return what `operation` of a client takes up the operation by: its absolute address.

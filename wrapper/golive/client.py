@@ -227,6 +227,27 @@ class GoLiveClient:
         """
         return Operation(self._driver, flows.resume(self._driver.context, token))
 
+    def latest_operation(self, publisher_id: str, offer_id: str) -> Operation | None:
+        """Take up the operation that runs for an offer, else the one that changed last.
+
+        Nothing is begun. For looking after an offer whose continuation token is not at hand.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+
+        Returns:
+            The operation to follow; None if the offer has had none.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        tracker = self._driver.run(flows.latest_operation(self._driver.context, publisher_id, offer_id))
+        return None if tracker is None else Operation(self._driver, tracker)
+
     def submissions(
         self, publisher_id: str, offer_id: str, *, state: State | None = None
     ) -> tuple[Submission, ...]:
@@ -325,6 +346,11 @@ class Operation:
         It changes only when something asks the service, such as `refresh` or `wait`.
         """
         return self._tracker.done
+
+    @property
+    def next_poll_in(self) -> float:
+        """In how many seconds following asks the service again; 0 if that is due. No I/O."""
+        return self._tracker.due_in(self._driver.context.clock.monotonic())
 
     def continuation_token(self) -> str:
         """Return what `operation` of a client takes up the operation by: its absolute address.

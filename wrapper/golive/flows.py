@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
 from attrs import define, evolve, frozen
@@ -141,6 +142,10 @@ class Tracker:
         """Whether following it is over: it ended, or is a publish that waits for its publisher."""
         return self.is_over(self.status)
 
+    def due_in(self, now: float) -> float:
+        """Return how many seconds it is from now to the next poll."""
+        return max(0.0, self.next_poll - now)
+
     def is_over(self, status: OperationStatus) -> bool:
         """Whether a snapshot is the last one that matters."""
         if status.state.is_terminal:
@@ -249,6 +254,19 @@ def track(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
     """Return what is known of an operation before the service was asked."""
     now = context.clock.monotonic()
     return Tracker(ref, kind, since=now, next_poll=now)
+
+
+def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
+    """Take up the operation that runs for the offer, else the one that changed last."""
+    listed = yield from submissions(context, publisher_id, offer_id, state=None)
+    if not listed:
+        return None
+    long_ago = datetime.min.replace(tzinfo=UTC)
+    entry = max(listed, key=lambda entry: (_runs(entry), entry.changed or long_ago))
+    goes_live = yield from _is_go_live(context, entry)
+    tracker = track(context, entry.ref, OperationKind.GO_LIVE if goes_live else OperationKind.PUBLISH)
+    tracker.reached = True
+    return tracker
 
 
 def submissions(
@@ -414,17 +432,20 @@ def emails(value: object) -> tuple[str, ...]:
 
 def _running_go_live(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
     for entry in (yield from submissions(context, publisher_id, offer_id, state=None)):
-        if not _runs(entry):
-            continue
-        if same_word(entry.submission_type, "golive"):
-            return _adopt(context, entry.ref, OperationKind.GO_LIVE)
-        # The sample of "retrieve-operations" calls every operation `publish`. One that waits for its
-        # publisher is the precondition of a go-live; one that is signed off is a go-live.
-        offer = yield from offer_status(context, publisher_id, offer_id)
-        signed_off = (State.RUNNING, State.SUCCEEDED)
-        if any(same_word(s.id, SIGN_OFF) and s.state in signed_off for s in offer.steps):
+        if _runs(entry) and (yield from _is_go_live(context, entry)):
             return _adopt(context, entry.ref, OperationKind.GO_LIVE)
     return None
+
+
+def _is_go_live(context: Context, entry: Submission) -> Flow[bool]:
+    """Tell whether the latest operation of an offer is a go-live."""
+    if same_word(entry.submission_type, "golive"):
+        return True
+    # The sample of "retrieve-operations" calls every operation `publish`. One that waits for its
+    # publisher is the precondition of a go-live; one that is signed off is a go-live.
+    offer = yield from offer_status(context, entry.ref.publisher_id, entry.ref.offer_id)
+    signed_off = (State.RUNNING, State.SUCCEEDED)
+    return any(same_word(s.id, SIGN_OFF) and s.state in signed_off for s in offer.steps)
 
 
 def _runs(entry: Submission) -> bool:
