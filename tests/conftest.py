@@ -6,14 +6,18 @@ import asyncio
 import errno
 import inspect
 import ipaddress
+import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from attrs import define, field
 from hypothesis import settings
@@ -26,6 +30,7 @@ from golive import (
     OperationStatus,
     PollingPolicy,
 )
+from golive.cli.app import run
 from golive.emulator import TOKEN, Emulator
 from golive.testing import VirtualClock as VirtualClock
 
@@ -119,6 +124,71 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     (built,) = folder.glob("*.whl")
     return built
+
+
+class Result:
+    """What a run of the command came to."""
+
+    def __init__(self, code: int, captured: Any) -> None:
+        self.code = code
+        self.out: str = captured.out
+        self.err: str = captured.err
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The output of --json, each line as its schema says and with no field beyond it."""
+        events = [json.loads(line) for line in self.out.splitlines()]
+        for event in events:
+            EVENTS.validate(event)
+        return events
+
+
+def _closed(schema: Any) -> Any:
+    """Return a schema that takes no field which it does not name."""
+    if isinstance(schema, list):
+        return [_closed(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {name: _closed(part) for name, part in schema.items()}
+    return {"additionalProperties": False, **closed} if "required" in closed else closed
+
+
+EVENTS = jsonschema.Draft202012Validator(
+    _closed(
+        json.loads((resources.files("golive.cli") / "events.schema.json").read_text(encoding="utf-8"))
+    ),
+    format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER,
+)
+
+
+@pytest.fixture
+def command_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The command finds the emulator's token, and nothing of the machine's own settings."""
+    for name in os.environ:
+        if name.startswith(("GOLIVE_", "AZURE_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[Emulator, str]]:
+    """An emulator over a socket, and where it is."""
+    emulator = Emulator(speed=100_000)
+    with emulator.serve() as url:
+        yield emulator, url
+
+
+@pytest.fixture
+def golive(capsys: pytest.CaptureFixture[str], command_environment: None) -> Iterator[Any]:
+    """Run the command in this process."""
+    handler = signal.getsignal(signal.SIGTERM)
+
+    def call(*arguments: str) -> Result:
+        return Result(run(arguments), capsys.readouterr())
+
+    yield call
+    signal.signal(signal.SIGTERM, handler)
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import pty
 import re
@@ -22,51 +21,17 @@ from typing import Any
 import pytest
 
 from conftest import MIGRATED, NON_MIGRATED
-from golive.cli.commands import run
+from golive.cli.app import cli
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit, exit_of
-from golive.emulator import TOKEN, Emulator, Scenario
+from golive.emulator import Emulator, Scenario
 from test_errors import all_errors, example
 
 FAST = ("--interval", "0.05s")
 COMMAND = [sys.executable, "-c", "from golive.cli import main; main()"]
 
 
-@pytest.fixture(autouse=True)
-def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("GOLIVE_ENDPOINT", "GOLIVE_DEBUG"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
-
-
-@pytest.fixture
-def service() -> Iterator[tuple[Emulator, str]]:
-    emulator = Emulator(speed=100_000)
-    with emulator.serve() as url:
-        yield emulator, url
-
-
-class Result:
-    def __init__(self, code: int, captured: Any) -> None:
-        self.code = code
-        self.out: str = captured.out
-        self.err: str = captured.err
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.out.splitlines()]
-
-
-@pytest.fixture
-def golive(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
-    """Run the command in this process."""
-    handler = signal.getsignal(signal.SIGTERM)
-
-    def call(*arguments: str) -> Result:
-        return Result(run(arguments), capsys.readouterr())
-
-    yield call
-    signal.signal(signal.SIGTERM, handler)
+pytestmark = pytest.mark.usefixtures("command_environment")
 
 
 @pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
@@ -127,6 +92,54 @@ def test_no_wait_then_status_then_wait(golive: Any, service: tuple[Emulator, str
     assert golive("status", token, "--json").events[0]["state"] == "succeeded"
     assert golive("status", token).code == 0
     assert golive("start", "contoso", NON_MIGRATED, "--endpoint", service[1]).code == Exit.REFUSED
+
+
+def test_an_offer_stands_for_what_runs_for_it(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    names = ("contoso", MIGRATED, "--endpoint", url)
+    assert golive("status", *names).code == 0, "the publish that waits for its publisher"
+    begun = golive("start", *names, "--no-wait").out.splitlines()[1]
+    waited = golive("wait", *names, *FAST)
+    assert waited.code == 0
+    assert waited.out.splitlines()[:2] == ["contoso/contoso-offer: go-live found", begun]
+    assert "contoso/contoso-offer is live" in waited.out
+    # Over and done with, it still is the answer.
+    assert golive("wait", *names).code == golive("status", *names).code == 0
+
+
+def test_a_token_stands_for_its_offer(golive: Any, service: tuple[Emulator, str]) -> None:
+    emulator, url = service
+    published = golive("publish", "contoso", "contoso-draft", "--endpoint", url, "--wait", *FAST)
+    token = published.out.splitlines()[1]
+    assert golive("ready", token).code == 0
+    assert golive("submissions", token).out.startswith("publish: running")
+    assert golive("start", token, *FAST).code == 0
+    assert emulator.accepted("contoso", "contoso-draft") == 1
+    assert "was published" in golive("wait", token).out
+
+
+def test_the_publisher_can_be_set(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, url = service
+    assert golive("ready", MIGRATED, "--publisher", "contoso", "--endpoint", url).code == 0
+    monkeypatch.setenv("GOLIVE_PUBLISHER", "contoso")
+    assert golive("ready", MIGRATED, "--endpoint", url).code == 0
+    assert golive("ready", "fabrikam", MIGRATED, "--endpoint", url).code == Exit.NOT_FOUND
+
+
+def test_quiet_prints_tokens_only(golive: Any, service: tuple[Emulator, str]) -> None:
+    _, url = service
+    names = ("contoso", MIGRATED, "--endpoint", url, "--quiet")
+    begun = golive("start", *names, "--no-wait")
+    token = begun.out.strip()
+    assert (begun.code, begun.out.count("\n"), begun.err) == (0, 1, "")
+    assert golive("status", *names).out == ""
+    assert (golive("wait", token, "-q", *FAST).out, golive("ready", *names).out) == ("", "")
+    assert golive("submissions", *names).out.splitlines()[0] == token
+    refused = golive("start", *names)
+    assert (refused.code, refused.out) == (Exit.REFUSED, "")
+    assert "not in preview" in refused.err
 
 
 def test_start_adopts(golive: Any, service: tuple[Emulator, str]) -> None:
@@ -247,13 +260,13 @@ ERRORS: dict[str, tuple[Sequence[str], dict[str, str], Exit, str]] = {
         ("start", "contoso", MIGRATED),
         {"AZURE_TOKEN": "wrong"},
         Exit.NOT_ALLOWED,
-        "Get a fresh token",
+        "missing, wrong or expired",
     ),
     "token without access": (
         ("start", "contoso", MIGRATED),
         {"AZURE_TOKEN": "stranger"},
         Exit.NOT_ALLOWED,
-        "Add the service principal",
+        "wrong one of its two object ids",
     ),
     "token with Bearer": (
         ("start", "contoso", MIGRATED),
@@ -284,7 +297,8 @@ ERRORS: dict[str, tuple[Sequence[str], dict[str, str], Exit, str]] = {
         Exit.NOT_FOUND,
         "no operation",
     ),
-    "not a token": (("wait", "hello"), {}, Exit.USAGE, "neither of the two known forms"),
+    "not a token": (("wait", "/hello"), {}, Exit.USAGE, "neither of the two known forms"),
+    "no operation": (("wait", "contoso", "contoso-draft"), {}, Exit.NOT_FOUND, "has had no operation"),
     "token of elsewhere": (
         ("status", "https://evil.example/api/operations/a$b$2$preview"),
         {},
@@ -308,7 +322,9 @@ def test_errors_are_one_line_that_says_what_to_do(
         monkeypatch.setenv(name, value)
     result = golive(*arguments, "--endpoint", service[1])
     assert result.code == code
-    (line,) = result.err.splitlines()
+    # What is known about a token that was refused follows on a line of its own.
+    line, *advice = result.err.splitlines()
+    assert bool(advice) == (variables.get("AZURE_TOKEN") == "wrong")
     assert line.startswith("golive: ")
     assert told in line
     assert result.out == ""
@@ -338,8 +354,13 @@ def test_a_service_that_is_not_there(golive: Any) -> None:
     ("arguments", "told"),
     [
         ((), "Usage"),
-        (("start",), "Missing argument"),
-        (("start", "contoso"), "Missing argument"),
+        (("start",), "Give PUBLISHER and OFFER, or the TOKEN"),
+        (("start", "contoso", MIGRATED, "more"), "Give PUBLISHER and OFFER, or the TOKEN"),
+        (("start", MIGRATED), "name its publisher"),
+        (("wait", "hello"), "'hello' is no token, which is an address"),
+        (("start", "contoso", MIGRATED, "--publisher", "contoso"), "given twice"),
+        (("start", "contoso", MIGRATED, "--json", "--quiet"), "one of --json and --quiet"),
+        (("start", "contoso", MIGRATED, "--report", "nowhere/x.html"), "there is no folder"),
         (("strat", "contoso", MIGRATED), "No such command"),
         (("start", "contoso", MIGRATED, "--emulate", "--no-wait"), "leave out"),
         (("start", "contoso", MIGRATED, "--emulate", "--endpoint", "http://127.0.0.1"), "leave out"),
@@ -411,8 +432,11 @@ def test_help_names_every_exit_code_and_version(golive: Any) -> None:
     text = golive("--help").out
     for code in Exit:
         assert re.search(rf"^ +{code.value}  \w", text, re.MULTILINE)
-    for verb in ("start", "wait", "status", "emulator"):
-        assert f"golive {verb}" in golive(verb, "--help").out
+    for verb in cli.commands:
+        told = golive(verb, "--help").out
+        assert verb == "config" or f"golive {verb}" in told
+    # A short help that is cut off has lost its sense.
+    assert not re.search(r"\w\.\.\.$", text, re.MULTILINE)
     assert re.fullmatch(r"golive \d+\.\d+\.\d+\n", golive("--version").out)
 
 
@@ -423,7 +447,7 @@ def test_every_error_has_an_exit_code(kind: Any) -> None:
 
 
 def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("golive.cli.commands.choose", lambda **options: 1 / 0)
+    monkeypatch.setattr("golive.cli.frame.choose", lambda **options: 1 / 0)
     result = golive("start", "contoso", MIGRATED)
     assert result.code == Exit.DEFECT
     assert "a defect of golive: ZeroDivisionError" in result.err
@@ -631,8 +655,8 @@ def test_on_a_terminal_the_steps_are_a_live_table(service: tuple[Emulator, str])
     lines = frames(shown)
     assert code == 0
     assert "\x1b[" in shown
-    assert any(re.match(r"▸ Live .*━.* \d+ % +~2-5 days", line) for line in lines)
-    assert any(re.match(r"✓ Live .*━.* 100 % +~2-5 days", line) for line in lines)
+    assert any(re.match(r"▸ Live .*━.* \d+ % +\d+ s ~2-5 days", line) for line in lines)
+    assert any(re.match(r"✓ Live .*━.* 100 % +\d+ s ~2-5 days", line) for line in lines)
     assert any("contoso/contoso-legacy: succeeded" in line for line in lines)
     assert lines[-1].startswith("contoso/contoso-legacy is live (waited ")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import CONTRACT
-from golive.cli.commands import run
+from golive.cli.app import run
 from golive.cli.exits import Exit
 from golive.emulator import TOKEN, Emulator
 

@@ -73,7 +73,9 @@ def test_the_wheel_holds_both_packages(wheel: Path) -> None:
     for name in (
         "golive/__init__.py",
         "golive/py.typed",
-        "golive/cli/commands.py",
+        "golive/cli/app.py",
+        "golive/cli/events.schema.json",
+        "golive/cli/page.css",
         "golive/emulator/app.py",
         "golive/contract/rules.py",
         "golive/testing/__init__.py",

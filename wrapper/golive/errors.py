@@ -210,8 +210,8 @@ class NotAuthenticated(ServiceError):
     """The token is missing, wrong or expired: 401."""
 
     remedy = (
-        "Get a fresh token for the resource https://cloudpartner.azure.com and check that it"
-        " belongs to the right tenant."
+        "The token is missing, wrong or expired: get a fresh one for the resource"
+        " https://cloudpartner.azure.com, from the right tenant."
     )
 
 
@@ -219,8 +219,8 @@ class NotAllowed(ServiceError):
     """The token is good, but its principal has no access to the publisher: 403."""
 
     remedy = (
-        "Add the service principal to this publisher's account; often the wrong one of its two"
-        " object ids was added."
+        "The service principal was not added to this publisher's account, or was added with the wrong"
+        " one of its two object ids."
     )
 
 

@@ -13,6 +13,6 @@ def main() -> None:
     for package in ("click", "rich"):
         if importlib.util.find_spec(package) is None:
             sys.exit(f"golive: the command needs {package}: pip install 'golive[cli]'")
-    from golive.cli.commands import run
+    from golive.cli.app import run
 
     sys.exit(run(sys.argv[1:]))

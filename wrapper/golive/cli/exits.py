@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from golive.cli.subject import NoOperation
 from golive.errors import (
     CredentialError,
     GoLiveError,
@@ -77,6 +78,7 @@ _BY_ERROR: tuple[tuple[type[GoLiveError], Exit], ...] = (
     (NotAllowed, Exit.NOT_ALLOWED),
     (NotFound, Exit.NOT_FOUND),
     (NothingToCancel, Exit.NOT_FOUND),
+    (NoOperation, Exit.NOT_FOUND),
     (PreconditionFailed, Exit.REFUSED),
     (RequestRefused, Exit.REFUSED),
     (Throttled, Exit.UNREACHABLE),

@@ -1,13 +1,13 @@
-"""What the command shows: a live table on a terminal, a line per change in a pipe, or JSON lines."""
+"""What the command shows: a line per change, JSON lines, or tokens alone. `table` has the live table."""
 
 from __future__ import annotations
 
 import json
 import shlex
 import sys
-import time
+from collections.abc import Sequence
 from datetime import datetime
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any
 
 import attrs
 
@@ -27,20 +27,10 @@ from golive import (
 )
 from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
+from golive.cli.history import History
 from golive.status import printable
 
-if TYPE_CHECKING:
-    from rich.console import Console, RenderableType
-    from rich.live import Live
-
-__all__ = ["Report", "choose"]
-
-#: What an operation that is over means for the offer.
-_OUTCOMES = {
-    OperationKind.GO_LIVE: "is live",
-    OperationKind.PUBLISH: "is in preview and waits for its publisher",
-    OperationKind.CANCEL: "was canceled",
-}
+__all__ = ["Report", "choose", "outcome"]
 
 
 class Report:
@@ -49,40 +39,44 @@ class Report:
     Args:
         out: Where the lines go.
         resumable: Whether the operation outlives this process.
+
+    Attributes:
+        is_for_people: Whether the output is more than a program wants to read.
     """
+
+    is_for_people = True
 
     def __init__(self, out: IO[str], *, resumable: bool = True) -> None:
         self._out = out
         self._resumable = resumable
         self._shown: dict[str, tuple[object, ...]] = {}
-        self._began = time.monotonic()
 
     def close(self) -> None:
         """Stop showing; what was shown stays."""
 
-    def begun(self, operation: Operation) -> None:
-        """Show what is followed now."""
-        verb = "adopted, it ran already" if operation.adopted else "accepted"
-        self._line(f"{_name(operation)}: {operation.kind} {verb}")
+    def begun(self, operation: Operation, how: str) -> None:
+        """Show what is followed now, and how it came to that: accepted, adopted, found."""
+        self._shown.clear()
+        self._line(f"{_name(operation)}: {operation.kind} {how}")
         self._line(operation.continuation_token())
 
-    def update(self, operation: Operation, status: OperationStatus) -> None:
+    def update(self, history: History) -> None:
         """Show a new snapshot: the steps and messages that changed."""
-        self._once("", (status.state, status.word), f"{_name(operation)}: {_state(status)}")
+        status = history.status
+        self._once("", (status.state, status.word), f"{history.name}: {describe(status)}")
         for step in status.steps:
             if step.state is not State.NOT_STARTED:
-                self._once(step.id, (step.state, step.word, step.percent), f"  {_describe(step)}")
-        for message in (*status.messages, *(m for step in status.steps for m in step.messages)):
+                self._once(step.id, (step.state, step.word, step.percent), f"  {_step(step)}")
+        for message in messages(status):
             self._once(f"message {message}", (), f"  {message.level}: {message.text}")
 
-    def snapshot(self, operation: Operation, status: OperationStatus) -> None:
+    def snapshot(self, history: History) -> None:
         """Show one snapshot as a whole."""
-        self.update(operation, status)
+        self.update(history)
 
-    def ended(self, operation: Operation) -> None:
+    def ended(self, history: History) -> None:
         """Show the outcome of a success."""
-        elapsed = spoken(time.monotonic() - self._began)
-        self._line(f"{_name(operation)} {_OUTCOMES[operation.kind]} (waited {elapsed}).")
+        self._line(f"{history.name} {outcome(history)} (waited {spoken(history.followed)}).")
 
     def left(self, operation: Operation) -> None:
         """Show how to go on with an operation that is not waited for."""
@@ -102,7 +96,22 @@ class Report:
             return
         step = status.current_step
         where = f", in the step {step.name}" if step and not status.state.is_terminal else ""
-        self._line(f"{publisher}/{offer} does not wait for its publisher: {_state(status)}{where}.")
+        self._line(f"{publisher}/{offer} does not wait for its publisher: {describe(status)}{where}.")
+
+    def idle(self, publisher: str, offer: str) -> None:
+        """Show that nothing new runs for an offer that is watched."""
+        self._line(f"{publisher}/{offer}: watching for what comes next")
+
+    def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
+        """Show anything else.
+
+        Args:
+            event: What it is, for programs.
+            lines: The same for people.
+            fields: The same in parts, for programs.
+        """
+        for line in lines:
+            self._line(line)
 
     def warn(self, text: str) -> None:
         """Show what went wrong without ending the command."""
@@ -115,13 +124,17 @@ class Report:
         self._show_resume(error.continuation_token, exit_of(error))
         return exit_of(error)
 
+    def advise(self, text: str) -> None:
+        """Show what may help against the error that was shown before."""
+        self._say(text)
+
     def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, and return the exit code."""
         self.close()
         if not self._resumable:
             self._say(f"golive: {reason}; the emulated service ended with it.")
         elif operation is None:
-            self._say(f"golive: {reason}. If something was begun, running the same again adopts it.")
+            self._say(f"golive: {reason}.")
         else:
             self._say(f"golive: {reason}; the operation goes on.")
             self._show_resume(operation.continuation_token(), code)
@@ -149,10 +162,45 @@ class Report:
         print(printable(text), file=sys.stderr, flush=True)
 
 
-class JsonReport(Report):
-    """JSON lines: one object per event, each with `event` and, where it is known, `token`."""
+class QuietReport(Report):
+    """Only the tokens of what was begun, found or listed."""
 
-    def begun(self, operation: Operation) -> None:
+    is_for_people = False
+
+    def begun(self, operation: Operation, how: str) -> None:
+        """Show the token."""
+        self._line(operation.continuation_token())
+
+    def listed(self, submissions: tuple[Submission, ...]) -> None:
+        """Show the tokens, a line each."""
+        for each in submissions:
+            self._line(each.ref.url)
+
+    def update(self, history: History) -> None:
+        """Show nothing."""
+
+    def ended(self, history: History) -> None:
+        """Show nothing."""
+
+    def left(self, operation: Operation) -> None:
+        """Show nothing."""
+
+    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+        """Show nothing."""
+
+    def idle(self, publisher: str, offer: str) -> None:
+        """Show nothing."""
+
+    def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
+        """Show nothing."""
+
+
+class JsonReport(Report):
+    """JSON lines: one object per event, as `events.schema.json` beside this module describes them."""
+
+    is_for_people = False
+
+    def begun(self, operation: Operation, how: str) -> None:
         """Show what is followed now."""
         self._event(
             "operation",
@@ -164,13 +212,14 @@ class JsonReport(Report):
             adopted=operation.adopted,
         )
 
-    def update(self, operation: Operation, status: OperationStatus) -> None:
+    def update(self, history: History) -> None:
         """Show a new snapshot."""
-        self._event("status", operation, **_as_json(status))
+        wait = round(history.operation.next_poll_in, 1)
+        self._event("status", history.operation, next_poll_in=wait, **_as_json(history.status))
 
-    def ended(self, operation: Operation) -> None:
+    def ended(self, history: History) -> None:
         """Show the outcome of a success."""
-        self._event("end", operation, state=operation.status.state, exit_code=Exit.OK)
+        self.left(history.operation)
 
     def left(self, operation: Operation) -> None:
         """Show the end of what is not waited for."""
@@ -180,13 +229,21 @@ class JsonReport(Report):
         """Show the operations of an offer, an event each."""
         for each in submissions:
             plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
-            self._print(event="submission", token=each.ref.url, **{**plain, "ref": each.ref.url})
+            self.tell("submission", (), token=each.ref.url, **{**plain, "ref": each.ref.url})
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
         ready = status.ready_to_go_live
         told = {"publisher": publisher, "offer": offer, "ready": ready, **_as_json(status)}
-        self._print(event="offer", token=None, **told)
+        self.tell("offer", (), **told)
+
+    def idle(self, publisher: str, offer: str) -> None:
+        """Show that nothing new runs for an offer that is watched, as an event."""
+        self.tell("idle", (), publisher=publisher, offer=offer)
+
+    def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
+        """Show anything else, as an event."""
+        print(json.dumps({"event": event, **fields}), file=self._out, flush=True)
 
     def failed(self, error: GoLiveError) -> Exit:
         """Show an error, as an event and in one line."""
@@ -198,8 +255,9 @@ class JsonReport(Report):
                 "code": error.code,
                 "correlation_id": error.correlation_id,
             }
-        self._print(
-            event="error",
+        self.tell(
+            "error",
+            (),
             token=error.continuation_token,
             error=type(error).__name__,
             message=str(error),
@@ -211,112 +269,23 @@ class JsonReport(Report):
     def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, as an event and in one line."""
         token = operation.continuation_token() if operation else None
-        self._print(event="interrupted", token=token, exit_code=code)
+        self.tell("interrupted", (), token=token, exit_code=code)
         return super().interrupted(operation, code, reason)
 
     def _event(self, event: str, operation: Operation, **more: object) -> None:
-        self._print(event=event, token=operation.continuation_token(), **more)
-
-    def _print(self, **event: object) -> None:
-        print(json.dumps(event), file=self._out, flush=True)
+        self.tell(event, (), token=operation.continuation_token(), **more)
 
 
-class LiveReport(Report):
-    """The steps as a table that is kept up to date on a terminal."""
-
-    _live: Live | None = None
-
-    def __init__(self, console: Console, *, resumable: bool = True) -> None:
-        super().__init__(console.file, resumable=resumable)
-        self._console = console
-        self._operation: Operation | None = None
-        self._status = OperationStatus()
-
-    def close(self) -> None:
-        """Stop showing; what was shown stays."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
-
-    def update(self, operation: Operation, status: OperationStatus) -> None:
-        """Show a new snapshot."""
-        from rich.live import Live
-
-        self._operation, self._status = operation, status
-        if self._live is None:
-            self._live = Live(get_renderable=self._render, console=self._console, refresh_per_second=4)
-            self._live.start()
-        self._live.refresh()
-
-    def ended(self, operation: Operation) -> None:
-        """Show the outcome of a success."""
-        self.close()
-        elapsed = spoken(time.monotonic() - self._began)
-        outcome = f"{_name(operation)} {_OUTCOMES[operation.kind]} (waited {elapsed})."
-        self._console.print(outcome, style="bold green", markup=False, highlight=False)
-
-    def snapshot(self, operation: Operation, status: OperationStatus) -> None:
-        """Show one snapshot as a whole."""
-        self._operation, self._status = operation, status
-        self._console.print(self._render())
-
-    def _render(self) -> RenderableType:
-        from rich.console import Group
-        from rich.progress_bar import ProgressBar
-        from rich.table import Table
-        from rich.text import Text
-
-        fancy = self._console.encoding.lower().startswith("utf")
-        wide = self._console.width >= 60
-        table = Table.grid(padding=(0, 1), expand=True)
-        table.add_column(width=1)
-        table.add_column(ratio=3, overflow="ellipsis", no_wrap=not wide)
-        if wide:
-            table.add_column(ratio=2, max_width=24)
-        table.add_column(width=5, justify="right")
-        if wide:
-            table.add_column(width=10, overflow="ellipsis", no_wrap=True)
-        for step in self._status.steps:
-            sign, style = _SIGNS[step.state]
-            percent = 100 if step.state is State.SUCCEEDED else step.percent or 0
-            row: list[RenderableType] = [
-                Text(sign if fancy else sign.encode("ascii", "replace").decode(), style),
-                Text(printable(step.name), "" if percent else "dim"),
-            ]
-            if wide:
-                row.append(ProgressBar(total=100, completed=percent, complete_style=style))
-            row.append(Text(f"{percent} %", style if percent else "dim"))
-            if wide:
-                row.append(Text(printable(step.estimate or ""), "dim"))
-            table.add_row(*row)
-        assert self._operation is not None  # noqa: S101
-        head = Text(f"{_name(self._operation)}: {_state(self._status)}", "bold")
-        head.append(f"   {spoken(time.monotonic() - self._began)}", "dim")
-        lines: list[RenderableType] = [head, table]
-        for message in self._status.messages[-3:]:
-            style = _LEVELS.get(message.level, "dim")
-            lines.append(Text(f"{printable(message.level)}: {message.text}", style))
-        return Group(*lines)
-
-
-_SIGNS = {
-    State.NOT_STARTED: ("·", "dim"),
-    State.RUNNING: ("▸", "cyan"),
-    State.WAITING_FOR_PUBLISHER: ("‖", "yellow"),
-    State.SUCCEEDED: ("✓", "green"),
-    State.FAILED: ("✗", "red"),
-    State.CANCELED: ("■", "yellow"),
-    State.UNKNOWN: ("?", "magenta"),
-}
-_LEVELS = {"error": "red", "warning": "yellow"}
-
-
-def choose(*, as_json: bool, resumable: bool = True) -> Report:
-    """Return the report that fits: JSON if asked for, a table on a terminal, else plain lines."""
+def choose(*, as_json: bool, quiet: bool, resumable: bool) -> Report:
+    """Return the report that fits: as asked for, a table on a terminal, else plain lines."""
     if as_json:
         return JsonReport(sys.stdout, resumable=resumable)
+    if quiet:
+        return QuietReport(sys.stdout, resumable=resumable)
     if sys.stdout.isatty():
         from rich.console import Console
+
+        from golive.cli.table import LiveReport
 
         console = Console()
         if not console.is_dumb_terminal:
@@ -324,18 +293,36 @@ def choose(*, as_json: bool, resumable: bool = True) -> Report:
     return Report(sys.stdout, resumable=resumable)
 
 
-def _name(operation: Operation) -> str:
-    return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
+def outcome(history: History) -> str:
+    """Say what a success means for the offer."""
+    kind, state = history.operation.kind, history.status.state
+    if kind is OperationKind.PUBLISH and not state.is_terminal:
+        return "is in preview and waits for its publisher"
+    return {
+        OperationKind.GO_LIVE: "is live",
+        OperationKind.PUBLISH: "was published",
+        OperationKind.CANCEL: "was canceled",
+    }[kind]
 
 
-def _state(status: OperationStatus | OfferStatus) -> str:
+def describe(status: OperationStatus | OfferStatus) -> str:
+    """Say in a few words where an operation or an offer stands."""
     # A word of the service that says more than ours is shown with it.
     if status.state is State.UNKNOWN:
         return f"unknown ({status.word})" if status.word else "not asked yet"
     return status.state.value
 
 
-def _describe(step: Step) -> str:
+def messages(status: OperationStatus) -> list[Message]:
+    """Return the messages about an operation, and those about its steps."""
+    return [*status.messages, *(message for step in status.steps for message in step.messages)]
+
+
+def _name(operation: Operation) -> str:
+    return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
+
+
+def _step(step: Step) -> str:
     state = f"unknown ({step.word})" if step.state is State.UNKNOWN else step.state.value
     if step.state is not State.SUCCEEDED and step.percent is not None:
         state += f" {step.percent} %"

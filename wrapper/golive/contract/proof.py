@@ -10,7 +10,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from attrs import frozen
 
@@ -83,12 +83,13 @@ class Proof:
     reports: Path | None = None
     cancel_within: float = 300.0
 
-    def run(self, token: str) -> Verdict:
-        """Carry out the proof; what Schemathesis has to say goes to the standard output.
+    def run(self, token: str, *, out: IO[str] | None = None) -> Verdict:
+        """Carry out the proof.
 
         Args:
             token: What the server wants as a bearer token. It is handed on by the environment, and
                 masked in all reports.
+            out: Where to write what Schemathesis has to say; default the standard output.
 
         Returns:
             The verdict.
@@ -101,9 +102,9 @@ class Proof:
             raise InvalidInput("The proof needs at least one offer that the server knows.")
         seed = random.randrange(2**32) if self.seed is None else self.seed  # noqa: S311
         with tempfile.TemporaryDirectory(prefix="golive-contract-") as folder:
-            return self._prove(Path(folder), seed, token)
+            return self._prove(Path(folder), seed, token, out)
 
-    def _prove(self, work: Path, seed: int, token: str) -> Verdict:
+    def _prove(self, work: Path, seed: int, token: str, out: IO[str] | None) -> Verdict:
         (work / "golive.yaml").write_text(document(), "utf-8")
         config = configuration(
             self.publisher, self.offers, read_only=not self.allow_changes, examples=self.examples
@@ -124,7 +125,7 @@ class Proof:
             command = self._command(work, seed + walk)
             if walk:
                 command += ["--phases", "stateful"]
-            outcome = subprocess.run(command, env=environment, check=False, cwd=work)
+            outcome = subprocess.run(command, env=environment, check=False, cwd=work, stdout=out)
             kept = outcome.returncode == 0
             missing = self._missing(links)
             if not kept or not missing or not self.allow_changes:

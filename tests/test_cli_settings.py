@@ -1,0 +1,217 @@
+"""What is set by flags, variables and the file, and what the command says of it and of tokens."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import MIGRATED
+from golive.cli.exits import Exit
+from golive.emulator import Emulator
+
+FILE = 'publisher = "contoso"\ntimeout = "5d"\nallow-http = true\n'
+
+
+def token(**claims: Any) -> str:
+    """Return something with the shape of a JSON Web Token."""
+    parts = [json.dumps(part).encode() for part in ({"alg": "none"}, claims)]
+    return ".".join([*(base64.urlsafe_b64encode(p).rstrip(b"=").decode() for p in parts), "signature"])
+
+
+@pytest.fixture
+def file(tmp_path: Path, command_environment: None) -> Path:
+    path = tmp_path / "config" / "golive" / "config.toml"
+    path.parent.mkdir(parents=True)
+    path.write_text(FILE, "utf-8")
+    return path
+
+
+def settings(result: Any) -> dict[str, tuple[Any, str]]:
+    (event,) = result.events
+    return {row["name"]: (row["value"], row["source"]) for row in event["settings"]}
+
+
+def test_nothing_set(golive: Any) -> None:
+    assert settings(golive("config", "--json")) == {
+        "endpoint": ("https://cloudpartner.azure.com", "default"),
+        "publisher": (None, "default"),
+        "interval": (5.0, "default"),
+        "timeout": (None, "default"),
+        "allow-http": (False, "default"),
+    }
+
+
+def test_flags_come_before_variables_and_variables_before_the_file(
+    golive: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert settings(golive("config", "--json")) | {"endpoint": 0, "interval": 0} == {
+        "endpoint": 0,
+        "interval": 0,
+        "publisher": ("contoso", str(file)),
+        "timeout": (5 * 86_400.0, str(file)),
+        "allow-http": (True, str(file)),
+    }
+    monkeypatch.setenv("GOLIVE_PUBLISHER", "fabrikam")
+    assert settings(golive("config", "--json"))["publisher"] == ("fabrikam", "GOLIVE_PUBLISHER")
+    flagged = golive("config", "--json", "--publisher", "adatum")
+    assert settings(flagged)["publisher"] == ("adatum", "flag")
+
+
+def test_the_file_counts_for_the_verbs(
+    golive: Any, file: Path, service: tuple[Emulator, str], tmp_path: Path
+) -> None:
+    _, url = service
+    assert golive("ready", MIGRATED, "--endpoint", url).code == 0
+    other = tmp_path / "other.toml"
+    other.write_text(f'publisher = "contoso"\nendpoint = "{url}"\n', "utf-8")
+    assert golive("--config", str(other), "ready", MIGRATED).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("publisher = contoso", "Cannot read the settings"),
+        ('offer = "x"', "there is no setting 'offer'; there are endpoint, publisher"),
+        ("timeout = 5", 'timeout must be text in quotes, such as "1h"'),
+        ('allow-http = "yes"', "allow-http must be true or false"),
+        ('timeout = "soon"', "not a length of time"),
+        ('azure_token = "x"', "does not belong in a file. Put a token into the variable AZURE_TOKEN"),
+    ],
+)
+def test_a_file_that_is_wrong(golive: Any, file: Path, text: str, told: str) -> None:
+    file.write_text(text, "utf-8")
+    result = golive("config")
+    assert result.code == Exit.USAGE
+    assert told in result.err
+
+
+def test_a_file_that_is_named_must_be_there(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLIVE_CONFIG", "nowhere.toml")
+    result = golive("config")
+    assert result.code == Exit.USAGE
+    assert "There is no file nowhere.toml" in result.err
+
+
+def test_a_file_in_the_working_directory_is_not_read(
+    golive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have come with somebody's repository, and would say where the token goes."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("config.toml", "golive.toml", ".golive.toml"):
+        (tmp_path / name).write_text('endpoint = "https://evil.example"', "utf-8")
+    assert settings(golive("config", "--json"))["endpoint"][1] == "default"
+
+
+def test_secrets_are_hidden(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "AZURE_TOKEN", token(aud="https://cloudpartner.azure.com", exp=time.time() + 1830)
+    )
+    monkeypatch.setenv("AZURE_TENANT_ID", "a-tenant")
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "s3cret")
+    shown = golive("config")
+    assert shown.code == 0
+    assert "AZURE_TOKEN (hidden), for https://cloudpartner.azure.com, expires in 30 min" in shown.out
+    assert "AZURE_TENANT_ID=a-tenant" in shown.out
+    assert "AZURE_CLIENT_SECRET=(hidden)" in shown.out
+    plain = shown.out + golive("config", "--json").out
+    assert "s3cret" not in plain
+    assert "signature" not in plain
+    monkeypatch.setenv("AZURE_TOKEN", "no.json.token")
+    assert "AZURE_TOKEN (hidden)\n" in golive("config").out
+
+
+def test_where_tokens_come_from_without_the_variable(
+    golive: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AZURE_TOKEN")
+    assert "azure-identity, since AZURE_TOKEN is not set" in golive("config").out
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert "none: set AZURE_TOKEN, or pip install" in golive("config").out
+
+
+def test_an_endpoint_that_is_none_is_said_by_config_too(golive: Any) -> None:
+    result = golive("config", "--endpoint", "https://user:s3cret@host.example")
+    assert result.code == Exit.USAGE
+    assert "must not contain a user or password" in result.err
+    assert "s3cret" not in result.err + result.out
+
+
+@pytest.mark.parametrize(
+    ("claims", "told"),
+    [
+        ({"exp": 0}, "expired "),
+        ({"aud": "https://management.azure.com/"}, "(it must be for https://cloudpartner.azure.com)"),
+        ({"aud": "https://cloudpartner.azure.com"}, "without it azure-identity is asked"),
+        ([], "The token is the one in AZURE_TOKEN"),
+    ],
+)
+def test_a_401_says_what_is_wrong_with_the_token(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch, claims: Any, told: str
+) -> None:
+    wrong = token(**claims) if claims else "wrong"
+    monkeypatch.setenv("AZURE_TOKEN", wrong)
+    result = golive("ready", "contoso", MIGRATED, "--endpoint", service[1])
+    assert result.code == Exit.NOT_ALLOWED
+    error, advice = result.err.splitlines()
+    assert "missing, wrong or expired" in error
+    assert told in advice
+    assert wrong not in advice
+
+
+def test_a_403_names_the_object_id(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator, url = service
+    stranger = token(oid="00000000-1111-2222-3333-444444444444")
+    emulator.market.tokens[stranger] = frozenset()
+    monkeypatch.setenv("AZURE_TOKEN", stranger)
+    result = golive("ready", "contoso", MIGRATED, "--endpoint", url)
+    assert result.code == Exit.NOT_ALLOWED
+    error, advice = result.err.splitlines()
+    assert "was not added to this publisher's account" in error
+    assert "has the object id 00000000-1111-2222-3333-444444444444" in advice
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion(golive: Any, shell: str) -> None:
+    result = golive("completion", shell)
+    assert result.code == 0
+    assert "_GOLIVE_COMPLETE" in result.out
+
+
+def test_completion_completes() -> None:
+    """As a shell would ask, in a process of its own."""
+    outcome = subprocess.run(
+        [sys.executable, "-c", "from golive.cli import main; main()"],
+        env={"_GOLIVE_COMPLETE": "bash_complete", "COMP_WORDS": "golive s", "COMP_CWORD": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert outcome.stdout.split() == ["plain,start", "plain,status", "plain,submissions"]
+
+
+def test_nothing_optional_is_loaded_before_a_verb_needs_it(service: tuple[Emulator, str]) -> None:
+    code = (
+        "import sys; from golive.cli.app import run; code = run(sys.argv[1:]);"
+        "print(*sys.modules, file=sys.stderr); sys.exit(code)"
+    )
+    outcome = subprocess.run(
+        [sys.executable, "-c", code, "status", "contoso", MIGRATED, "--endpoint", service[1]],
+        env={"AZURE_TOKEN": "emulator"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    loaded = set(outcome.stderr.split())
+    assert "golive.cli.verbs" in loaded
+    # rich is loaded by httpx wherever it is installed.
+    optional = {"azure", "starlette", "uvicorn", "schemathesis", "golive.cli.page", "golive.cli.table"}
+    assert not loaded & optional

@@ -1,0 +1,81 @@
+"""`golive watch`: an offer over all of its operations, and through what goes wrong meanwhile."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from conftest import MIGRATED
+from golive import GoLiveClient
+from golive.cli.exits import Exit
+from golive.emulator import TOKEN, Emulator, Scenario
+from test_cli import COMMAND
+
+FAST = ("--interval", "0.05s")
+
+
+def test_it_follows_one_operation_after_the_other(golive: Any, service: tuple[Emulator, str]) -> None:
+    emulator, url = service
+
+    def release() -> None:
+        with GoLiveClient(TOKEN, endpoint=url) as client:
+            time.sleep(0.3)
+            client.begin_publish("contoso", "contoso-draft")
+            while not client.offer_status("contoso", "contoso-draft").ready_to_go_live:
+                time.sleep(0.05)
+            time.sleep(0.3)
+            client.begin_go_live("contoso", "contoso-draft")
+
+    thread = threading.Thread(target=release)
+    thread.start()
+    watched = golive(
+        *("watch", "contoso", "contoso-draft", "--endpoint", url, "--timeout", "7s", "--json", *FAST)
+    )
+    thread.join()
+    assert (watched.code, watched.err) == (0, "")
+    told = [e["event"] for e in watched.events if e["event"] != "status"]
+    assert told == ["idle", "operation", "end", "idle", "operation", "end", "idle"]
+    publish, go_live = (e for e in watched.events if e["event"] == "operation")
+    assert (publish["kind"], go_live["kind"]) == ("publish", "go-live")
+    assert emulator.accepted("contoso", "contoso-draft") == 1, "watching begins nothing"
+
+
+def test_a_failure_does_not_end_it(golive: Any) -> None:
+    with Emulator(speed=1_000_000, scenario=Scenario.FAIL).serve() as url:
+        names = ("contoso", MIGRATED, "--endpoint", url)
+        assert golive("start", *names, *FAST).code == Exit.FAILED
+        watched = golive("watch", *names, "--timeout", "0.5s", *FAST)
+    assert watched.code == 0
+    assert watched.out.splitlines()[-1] == "contoso/contoso-offer: watching for what comes next"
+    assert "The operation failed in the step 'Live'" in watched.err
+
+
+def test_it_survives_an_outage(golive: Any) -> None:
+    with Emulator(speed=1_000_000, faults=["500@submissions:2-9"]).serve() as url:
+        names = ("contoso", MIGRATED, "--endpoint", url)
+        watched = golive("watch", *names, "--timeout", "8s", *FAST)
+    assert watched.code == 0
+    assert "golive: Looking again later: " in watched.err
+
+
+def test_that_it_cannot_begin_is_an_error(golive: Any) -> None:
+    result = golive("watch", "contoso", "nothing", "--endpoint", "http://127.0.0.1:1")
+    assert result.code == Exit.UNREACHABLE
+
+
+@pytest.mark.usefixtures("command_environment")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_it_can_be_interrupted(service: tuple[Emulator, str], number: int, code: int) -> None:
+    command = [*COMMAND, "watch", "contoso", "contoso-draft", "--endpoint", service[1]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        assert "watching for what comes next" in process.stdout.readline()
+        process.send_signal(number)
+        assert process.wait(60) == code
+        assert process.stderr.read() == "golive: interrupted.\n"

@@ -1,0 +1,366 @@
+"""What the verbs share: their options, their client, and how they end."""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from attrs import frozen
+
+from golive import (
+    ENDPOINT,
+    CredentialError,
+    GoLiveClient,
+    GoLiveError,
+    Operation,
+    Origin,
+    PollingPolicy,
+)
+from golive.cli import tokens
+from golive.cli.durations import duration
+from golive.cli.exits import Exit
+from golive.cli.history import History
+from golive.cli.reports import Report, choose
+from golive.cli.settings import VARIABLES
+from golive.cli.subject import Subject
+from golive.credentials import Credential
+
+__all__ = [
+    "Service",
+    "Terminated",
+    "Wait",
+    "about",
+    "asking",
+    "endpoint_options",
+    "follow",
+    "following",
+    "go_on",
+    "notifying",
+    "paged",
+    "publisher_option",
+    "reporting",
+    "waiting_options",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_BEGINNING = ("start", "publish", "cancel")
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: what a pipeline sends when it is canceled."""
+
+
+class _Interrupted(Exception):
+    """Ctrl-C, SIGTERM, or the loss of the output, while an operation was followed perhaps."""
+
+    def __init__(self, operation: Operation | None, code: Exit, reason: str = "interrupted") -> None:
+        super().__init__(reason)
+        self.operation = operation
+        self.code = code
+
+
+@frozen
+class Service:
+    """The service, as the options describe it.
+
+    Attributes:
+        endpoint: Where it is; None for the default.
+        allow_http: Whether plain http to another machine is accepted.
+        interval: The shortest pause between two polls, in seconds; None for the default.
+    """
+
+    endpoint: str | None
+    allow_http: bool
+    interval: float | None = None
+
+    @property
+    def polling(self) -> PollingPolicy:
+        """How often to ask."""
+        usual = PollingPolicy()
+        if self.interval is None:
+            return usual
+        return PollingPolicy(floor=self.interval, ceiling=max(self.interval, usual.ceiling))
+
+    def client(self, subject: Subject) -> GoLiveClient:
+        """Open a client for what a verb is about."""
+        endpoint = subject.endpoint(self.endpoint) or ENDPOINT
+        origin = Origin.parse(endpoint, allow_http=self.allow_http)
+        return GoLiveClient(
+            _credential(origin), endpoint=endpoint, polling=self.polling, allow_http=self.allow_http
+        )
+
+
+@frozen
+class Wait:
+    """How to wait, as the options describe it.
+
+    Attributes:
+        timeout: When to give up, in seconds; None for never.
+        page: Where to write the page about it, if anywhere.
+    """
+
+    timeout: float | None
+    page: Path | None = None
+
+
+def publisher_option(function: F) -> F:
+    """Add the option for the publisher."""
+    return click.option(
+        "--publisher",
+        envvar=VARIABLES["publisher"],
+        show_envvar=True,
+        help="The publisher, for when only the offer is written.",
+    )(function)
+
+
+def endpoint_options(function: F) -> F:
+    """Add the options that say where the service is."""
+    function = click.option(
+        "--allow-http",
+        is_flag=True,
+        envvar=VARIABLES["allow_http"],
+        show_envvar=True,
+        help="Accept plain http to another machine, which sends the token unencrypted.",
+    )(function)
+    return click.option(
+        "--endpoint",
+        envvar=VARIABLES["endpoint"],
+        show_envvar=True,
+        metavar="URL",
+        help=f"Where the service is.  [default: {ENDPOINT}]",
+    )(function)
+
+
+def waiting_options(function: F) -> F:
+    """Add the options that say how to wait."""
+    function = click.option(
+        "--interval",
+        type=duration,
+        envvar=VARIABLES["interval"],
+        show_envvar=True,
+        help="Ask this often at first, e.g. 1s; the pauses grow with time.  [default: 5s]",
+    )(function)
+    return click.option(
+        "--timeout",
+        type=duration,
+        envvar=VARIABLES["timeout"],
+        show_envvar=True,
+        help="Give up waiting after so long, e.g. 2d or 90m.  [default: never]",
+    )(function)
+
+
+def about(function: F) -> F:
+    """Give a verb its subject: `PUBLISHER OFFER`, or `TOKEN`."""
+
+    @click.argument("words", nargs=-1, metavar="PUBLISHER OFFER | TOKEN")
+    @publisher_option
+    @functools.wraps(function)
+    def command(*, words: tuple[str, ...], publisher: str | None, **arguments: Any) -> Any:
+        source = click.get_current_context().get_parameter_source("publisher")
+        if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError("The publisher is given twice, before the offer and by --publisher.")
+        return function(subject=Subject.read(words, publisher), **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def asking(function: F) -> F:
+    """Give a verb the service to ask."""
+
+    @endpoint_options
+    @functools.wraps(function)
+    def command(*, endpoint: str | None, allow_http: bool, **arguments: Any) -> Any:
+        return function(service=Service(endpoint, allow_http), **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def following(function: F) -> F:
+    """Give a verb the service to ask, and how to wait."""
+
+    @waiting_options
+    @endpoint_options
+    @functools.wraps(function)
+    def command(
+        *,
+        endpoint: str | None,
+        allow_http: bool,
+        interval: float | None,
+        timeout: float | None,
+        page: Path | None = None,
+        **arguments: Any,
+    ) -> Any:
+        service = Service(endpoint, allow_http, interval)
+        return function(service=service, wait=Wait(timeout, page), **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def paged(function: F) -> F:
+    """Add the option for a page about what was waited for."""
+    return click.option(
+        "--report",
+        "page",
+        type=click.Path(dir_okay=False, writable=True, path_type=Path),
+        callback=_in_a_folder,
+        metavar="FILE.html",
+        help="In the end, however it comes, write a page with the steps, their times and the messages.",
+    )(function)
+
+
+def notifying(function: F) -> F:
+    """Add what publish and cancel can say beside the offer."""
+    return click.option(
+        "--notify",
+        multiple=True,
+        metavar="EMAIL",
+        help="Whom the service notifies by mail; may be repeated.",
+    )(function)
+
+
+def reporting(function: F) -> F:
+    """Give a command its report, and let every error end in one line and an exit code."""
+
+    @click.option("-q", "--quiet", is_flag=True, help="Print tokens only; errors still go to stderr.")
+    @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one object per event.")
+    @functools.wraps(function)
+    def command(*, as_json: bool, quiet: bool, **arguments: Any) -> Exit:
+        if as_json and quiet:
+            raise click.UsageError("Choose one of --json and --quiet.")
+        report = choose(as_json=as_json, quiet=quiet, resumable=not arguments.get("emulate"))
+        logging.getLogger("golive").handlers = [_Warnings(report)]
+        try:
+            with _interruptible():
+                code: Exit = function(report=report, **arguments)
+                return code
+        except GoLiveError as error:
+            code = report.failed(error)
+            if advice := tokens.advice(error):
+                report.advise(advice)
+            return code
+        except _Interrupted as error:
+            reason = str(error)
+            if error.operation is None and click.get_current_context().info_name in _BEGINNING:
+                reason += ". If something was begun, running the same again adopts it"
+            return report.interrupted(error.operation, error.code, reason)
+        finally:
+            report.close()
+
+    return command  # type: ignore[return-value]
+
+
+def go_on(report: Report, operation: Operation, wait: Wait, *, waiting: bool) -> Exit:
+    """Report what was begun, and follow it if it is to be waited for."""
+    report.begun(operation, "adopted, it ran already" if operation.adopted else "accepted")
+    if waiting:
+        return follow(report, operation, wait, fresh=not operation.adopted)
+    report.left(operation)
+    return Exit.OK
+
+
+def follow(report: Report, operation: Operation, wait: Wait, *, fresh: bool = False) -> Exit:
+    """Report what becomes of an operation, until it is over.
+
+    Args:
+        report: Shows it.
+        operation: The operation.
+        wait: How to wait.
+        fresh: Whether it was begun just now.
+
+    Raises:
+        GoLiveError: It did not come to what it was begun for, or not in time.
+    """
+    history = History(operation, fresh=fresh)
+    try:
+        with _interruptible(operation):
+            for snapshot in operation.updates(wait.timeout):
+                history.add(snapshot)
+                report.update(history)
+            operation.result()
+            report.ended(history)
+    finally:
+        if wait.page is not None:
+            write_page(report, history, wait.page)
+    return Exit.OK
+
+
+def write_page(report: Report, history: History, page: Path) -> None:
+    """Write the page; that it cannot be written does not change how the operation ended."""
+    from golive.cli.page import write
+
+    try:
+        write(page, history)
+    except OSError as error:
+        report.warn(f"cannot write {page}: {error.strerror or error}. `golive report` writes it again.")
+    else:
+        report.tell("report", [f"The report is in {page}."], path=str(page))
+
+
+class _Warnings(logging.Handler):
+    """Shows what golive warns of, such as an outage that it waits through."""
+
+    def __init__(self, report: Report) -> None:
+        super().__init__(logging.WARNING)
+        self._report = report
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._report.warn(record.getMessage())
+
+
+@contextmanager
+def _interruptible(operation: Operation | None = None) -> Iterator[None]:
+    try:
+        yield
+    except GoLiveError:
+        # WaitTimeout is a TimeoutError and so an OSError.
+        raise
+    except Terminated:
+        raise _Interrupted(operation, Exit.TERMINATED) from None
+    except KeyboardInterrupt:
+        raise _Interrupted(operation, Exit.INTERRUPTED) from None
+    except OSError as error:
+        # What goes wrong on the network is a GoLiveError, so this is the output.
+        _discard_output()
+        reason = f"cannot write the output ({error.strerror})"
+        raise _Interrupted(operation, Exit.OUTPUT_LOST, reason) from None
+
+
+def _discard_output() -> None:
+    """Let what is still to be written go nowhere: Python would stumble over it again at exit."""
+    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+
+
+def _in_a_folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None and not value.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {value.absolute().parent}.")
+    return value
+
+
+def _credential(origin: Origin) -> Credential:
+    token = tokens.from_environment()
+    if token:
+        return token
+    if origin.is_loopback:
+        raise CredentialError(
+            f"AZURE_TOKEN is not set. For an emulator at {origin}: export AZURE_TOKEN=emulator"
+        )
+    try:
+        from azure.identity import DefaultAzureCredential
+    except ModuleNotFoundError:
+        raise CredentialError(
+            "There is no token: set AZURE_TOKEN, for example to the output of `az account"
+            " get-access-token --resource https://cloudpartner.azure.com --query accessToken -o tsv`,"
+            " or pip install 'golive[azure]'."
+        ) from None
+    # Its warnings would repeat, over many lines, what our error says in one.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    return DefaultAzureCredential()

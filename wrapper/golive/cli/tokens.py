@@ -1,0 +1,74 @@
+"""What a token says about itself, which explains most of the 401s and 403s; never the token."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import time
+from typing import Any
+
+from golive import GoLiveError, NotAllowed, NotAuthenticated
+from golive.cli.durations import spoken
+from golive.credentials import SCOPE
+from golive.status import printable
+
+__all__ = ["advice", "claims", "describe", "from_environment"]
+
+RESOURCE = SCOPE.removesuffix("/.default")
+
+
+def from_environment() -> str | None:
+    """Return the token in AZURE_TOKEN, or None."""
+    return os.environ.get("AZURE_TOKEN", "").strip() or None
+
+
+def claims(token: str) -> dict[str, Any]:
+    """Return what a JSON Web Token (RFC 7519) claims; nothing if it is none. Nothing is verified."""
+    try:
+        _, payload, _ = token.split(".")
+        read = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, binascii.Error):
+        return {}
+    return read if isinstance(read, dict) else {}
+
+
+def describe(token: str) -> str:
+    """Say in a few words what a token is for and how long it is good."""
+    read = claims(token)
+    parts = []
+    if isinstance(read.get("aud"), str):
+        parts.append(f"for {printable(read['aud'])}")
+    if isinstance(read.get("exp"), (int, float)):
+        left = read["exp"] - time.time()
+        parts.append(f"expires in {spoken(left)}" if left > 0 else f"expired {spoken(-left)} ago")
+    return ", ".join(parts)
+
+
+def advice(error: GoLiveError) -> str | None:
+    """Say what the token in AZURE_TOKEN has to do with an error, or None."""
+    token = from_environment()
+    if token is None:
+        return None
+    read = claims(token)
+    if isinstance(error, NotAuthenticated):
+        told = describe(token)
+        what = f"AZURE_TOKEN is a token {told}" if told else "The token is the one in AZURE_TOKEN"
+        wanted = f" (it must be for {RESOURCE})" if _is_for_another(read) else ""
+        return (
+            f"{what}{wanted}. It is used as it is and lives about an hour; without it azure-identity"
+            " is asked, which renews tokens."
+        )
+    if isinstance(error, NotAllowed) and isinstance(read.get("oid"), str):
+        return (
+            f"The token's principal has the object id {printable(read['oid'])}: see whether the"
+            " publisher's account has that one."
+        )
+    return None
+
+
+def _is_for_another(read: dict[str, Any]) -> bool:
+    # An audience may also be the GUID of the service's application, which no page names.
+    audience = str(read.get("aud", ""))
+    return audience.startswith("http") and audience.rstrip("/") != RESOURCE

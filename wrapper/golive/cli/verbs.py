@@ -1,0 +1,309 @@
+"""The verbs about an offer and its operations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from attrs import evolve
+
+from golive import (
+    GoLiveClient,
+    Operation,
+    OperationError,
+    State,
+    WaitTimeout,
+)
+from golive.cli.exits import Exit
+from golive.cli.frame import (
+    Service,
+    Wait,
+    about,
+    asking,
+    follow,
+    following,
+    go_on,
+    notifying,
+    paged,
+    reporting,
+    write_page,
+)
+from golive.cli.history import History
+from golive.cli.reports import Report
+from golive.cli.subject import Subject
+from golive.cli.tools import load_emulator
+from golive.cli.watching import operations
+
+__all__ = ["VERBS"]
+
+#: With the emulator, days take seconds; so may the pauses.
+EMULATED_INTERVAL = 0.25
+
+
+@click.command()
+@about
+@click.option("--emulate", is_flag=True, help="Use a service emulated on the spot; nothing leaves here.")
+@click.option(
+    "--scenario",
+    type=click.Choice(["succeed", "fail", "cancel", "wait", "hang"]),
+    help="With --emulate: how the go-live ends.  [default: succeed]",
+)
+@click.option("--no-wait", is_flag=True, help="Begin it, print its address, and exit.")
+@paged
+@following
+@reporting
+def start(
+    report: Report,
+    subject: Subject,
+    service: Service,
+    wait: Wait,
+    emulate: bool,
+    scenario: str | None,
+    no_wait: bool,
+) -> Exit:
+    """Take an offer live, and wait until it is.
+
+    A go-live of the offer that already runs is adopted instead of begun again.
+
+    \b
+    Examples:
+      golive start contoso contoso-offer --emulate
+      golive start contoso contoso-offer --timeout 5d --report release.html
+      golive start contoso contoso-offer --no-wait --json
+    """
+    source = click.get_current_context().get_parameter_source("endpoint")
+    if emulate and (source is click.core.ParameterSource.COMMANDLINE or no_wait):
+        raise click.UsageError(
+            "--emulate brings its own service, which ends with the command:"
+            " leave out --endpoint and --no-wait."
+        )
+    if scenario and not emulate:
+        raise click.UsageError("--scenario only goes with --emulate.")
+    with _emulated(scenario, service) if emulate else service.client(subject) as client:
+        operation = client.begin_go_live(*subject.offer(client))
+        return go_on(report, operation, wait, waiting=not no_wait)
+
+
+@click.command()
+@about
+@paged
+@following
+@reporting
+def wait(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
+    """Wait until an operation is over.
+
+    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
+    The exit code is 0 only for success.
+
+    \b
+    Examples (the quotes matter, for the $):
+      golive wait contoso contoso-offer --timeout 2d
+      golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with service.client(subject) as client:
+        operation = subject.operation(client)
+        if not subject.is_token:
+            report.begun(operation, "found")
+        return follow(report, operation, wait)
+
+
+@click.command()
+@about
+@asking
+@reporting
+def status(report: Report, subject: Subject, service: Service) -> Exit:
+    """Ask once where an operation stands.
+
+    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
+    The exit code tells, too: 0 done, 3 failed, 4 canceled, 5 still running.
+
+    \b
+    Examples (the quotes matter, for the $):
+      golive status contoso contoso-offer
+      golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with service.client(subject) as client:
+        history = _looked_at(subject.operation(client))
+        report.snapshot(history)
+        if not history.operation.done:
+            return Exit.NOT_FINISHED
+        return {State.FAILED: Exit.FAILED, State.CANCELED: Exit.CANCELED}.get(
+            history.status.state, Exit.OK
+        )
+
+
+@click.command()
+@about
+@following
+@reporting
+def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
+    """Watch an offer until interrupted.
+
+    Its operations are followed one after the other, whatever becomes of them; nothing is changed.
+    With --timeout, watching that long is a success.
+
+    \b
+    Examples:
+      golive watch contoso contoso-offer
+      golive watch contoso contoso-offer --timeout 8h --json >> offer.log
+    """
+    with service.client(subject) as client:
+        publisher, offer = subject.offer(client)
+        until = None if wait.timeout is None else time.monotonic() + wait.timeout
+        for operation in operations(client, publisher, offer, service.polling, until, report):
+            report.begun(operation, "found")
+            left = None if until is None else max(0.0, until - time.monotonic())
+            try:
+                follow(report, operation, Wait(left))
+            except WaitTimeout:
+                break
+            except OperationError as error:
+                report.failed(error)
+    return Exit.OK
+
+
+@click.command()
+@about
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
+    help="Where to write it; - for the standard output.  [default: PUBLISHER-OFFER.html]",
+)
+@asking
+@reporting
+def report(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
+    """Write a page about an operation.
+
+    It is one file that needs no network, to attach to a release ticket, say. A page by `golive start
+    --report FILE` shows when each step took place, too: the service does not tell that afterwards.
+
+    \b
+    Examples (the quotes matter, for the $):
+      golive report contoso contoso-offer -o release.html
+      golive report 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with service.client(subject) as client:
+        history = _looked_at(subject.operation(client))
+    if output == Path("-"):
+        from golive.cli.page import render
+
+        click.echo(render(history), nl=False)
+        return Exit.OK
+    write_page(report, history, output or Path(f"{history.name.replace('/', '-')}.html"))
+    return Exit.OK
+
+
+@click.command()
+@about
+@notifying
+@click.option("--wait", "waiting", is_flag=True, help="Wait until the offer waits for its publisher.")
+@paged
+@following
+@reporting
+def publish(
+    report: Report,
+    subject: Subject,
+    service: Service,
+    wait: Wait,
+    notify: tuple[str, ...],
+    waiting: bool,
+) -> Exit:
+    """Publish an offer to its preview, from which it can go live.
+
+    \b
+    Examples:
+      golive publish contoso contoso-offer
+      golive publish contoso contoso-offer --wait && golive start contoso contoso-offer
+    """
+    with service.client(subject) as client:
+        operation = client.begin_publish(*subject.offer(client), notification_emails=notify)
+        return go_on(report, operation, wait, waiting=waiting)
+
+
+@click.command()
+@about
+@notifying
+@click.option("--no-wait", is_flag=True, help="Do not wait for it to take effect.")
+@paged
+@following
+@reporting
+def cancel(
+    report: Report,
+    subject: Subject,
+    service: Service,
+    wait: Wait,
+    notify: tuple[str, ...],
+    no_wait: bool,
+) -> Exit:
+    """Cancel what runs for an offer.
+
+    It takes one to three minutes to take effect; the exit code is 0 only if it did.
+
+    \b
+    Examples (the quotes matter, for the $):
+      golive cancel contoso contoso-offer
+      golive cancel 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
+    """
+    with service.client(subject) as client:
+        operation = client.begin_cancel(*subject.offer(client), notification_emails=notify)
+        return go_on(report, operation, wait, waiting=not no_wait)
+
+
+@click.command()
+@about
+@click.option("--running", is_flag=True, help="Only those that run.")
+@asking
+@reporting
+def submissions(report: Report, subject: Subject, service: Service, running: bool) -> Exit:
+    """List the operations of an offer.
+
+    \b
+    Example:
+      golive submissions contoso contoso-offer --running
+    """
+    with service.client(subject) as client:
+        state = State.RUNNING if running else None
+        report.listed(client.submissions(*subject.offer(client), state=state))
+    return Exit.OK
+
+
+@click.command()
+@about
+@asking
+@reporting
+def ready(report: Report, subject: Subject, service: Service) -> Exit:
+    """Ask whether an offer can go live now.
+
+    It can while it waits for its publisher. The exit code is 0 if it does, and 5 if not.
+
+    \b
+    Example:
+      golive ready contoso contoso-offer && golive start contoso contoso-offer
+    """
+    with service.client(subject) as client:
+        publisher, offer = subject.offer(client)
+        stands = client.offer_status(publisher, offer)
+        report.stands(publisher, offer, stands)
+        return Exit.OK if stands.ready_to_go_live else Exit.NOT_FINISHED
+
+
+def _looked_at(operation: Operation) -> History:
+    history = History(operation)
+    history.add(operation.refresh())
+    return history
+
+
+@contextmanager
+def _emulated(scenario: str | None, service: Service) -> Iterator[GoLiveClient]:
+    Emulator, Scenario, token = load_emulator()  # noqa: N806
+    emulator = Emulator(scenario=Scenario(scenario or "succeed"))
+    polling = evolve(service, interval=service.interval or EMULATED_INTERVAL).polling
+    with emulator.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
+        yield client
+
+
+VERBS = (start, wait, status, watch, cancel, publish, submissions, ready, report)

@@ -1,0 +1,62 @@
+"""Looking after an offer for as long as one likes: its operations, one after the other."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from golive import GoLiveClient, GoLiveError, Operation, PollingPolicy
+from golive.cli.reports import Report
+from golive.retry import is_transient
+
+__all__ = ["operations"]
+
+
+def operations(
+    client: GoLiveClient,
+    publisher: str,
+    offer: str,
+    polling: PollingPolicy,
+    until: float | None,
+    report: Report,
+) -> Iterator[Operation]:
+    """Yield the latest operation of an offer, and each later one as it comes up.
+
+    Args:
+        client: Asks the service.
+        publisher: The publisher.
+        offer: The offer.
+        polling: How often to look while nothing runs, and for how long looks may fail in a row.
+        until: When to end, by the monotonic clock; None for never.
+        report: Is told when nothing runs, and of looks that fail.
+
+    Raises:
+        GoLiveError: The first look failed, or one of the later ones for good.
+    """
+    operation = client.latest_operation(publisher, offer)
+    seen: str | None = None
+    idle_since: float | None = None
+    while True:
+        if operation is not None and operation.continuation_token() != seen:
+            seen = operation.continuation_token()
+            yield operation
+            idle_since = None
+        if idle_since is None:
+            idle_since = time.monotonic()
+            report.idle(publisher, offer)
+        failing_since: float | None = None
+        while True:
+            now = time.monotonic()
+            pause = polling.pause(now - idle_since)
+            if until is not None and until <= now + pause:
+                time.sleep(max(0.0, until - now))
+                return
+            time.sleep(pause)
+            try:
+                operation = client.latest_operation(publisher, offer)
+                break
+            except GoLiveError as error:
+                failing_since = failing_since or now
+                if not is_transient(error) or time.monotonic() - failing_since >= polling.outage_limit:
+                    raise
+                report.warn(f"Looking again later: {error}")
