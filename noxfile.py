@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import subprocess
@@ -89,12 +90,11 @@ def lint_contract(session: nox.Session) -> None:
 @contextmanager
 def emulator(session: nox.Session, *options: str) -> Iterator[str]:
     """Serve the emulator in a process of its own."""
-    command = [f"{session.bin}/golive", "emulator", "--port", "0", *options]
+    command = [f"{session.bin}/golive", "emulator", "--port", "0", "--json", *options]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
-            # "The emulator listens at http://…, … times faster than real time."
             first = "" if process.stdout is None else process.stdout.readline()
-            yield first.partition(" listens at ")[2].partition(",")[0]
+            yield str(json.loads(first)["endpoint"])
         finally:
             process.terminate()
 
@@ -179,6 +179,21 @@ def mutation(session: nox.Session) -> None:
         session.run("mutmut", *(session.posargs or ("run",)), env={"CI": "true"})
         if not session.posargs:
             session.run("mutmut", "results")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Write what is made from the code into the pages, and build the site in build/docs."""
+    install(session, "-e", ".[dev]")
+    session.run("python", "docs/make_reference.py")
+    session.run(*("sphinx-build", "-n", "-W", "--keep-going", "-b", "html", "docs", "build/docs"))
+
+
+@nox.session
+def picture(session: nox.Session) -> None:
+    """Draw the terminal that the README shows, anew from a real run. Needs tmux."""
+    install(session, "-e", ".[cli,emulator]")
+    session.run("python", "docs/picture.py")
 
 
 @nox.session

@@ -24,7 +24,7 @@ from golive.errors import (
     WaitTimeout,
 )
 
-__all__ = ["HELP", "Exit", "exit_of"]
+__all__ = ["HELP", "MEANINGS", "Exit", "exit_of"]
 
 
 class Exit(IntEnum):
@@ -48,7 +48,8 @@ class Exit(IntEnum):
     TERMINATED = 143
 
 
-_MEANINGS = {
+#: What each code means, in the order in which they are shown.
+MEANINGS = {
     Exit.OK: "done: live, in preview or canceled, as asked (not waiting: it was accepted)",
     Exit.DEFECT: "a defect of golive",
     Exit.USAGE: "bad usage: an argument is malformed",
@@ -68,7 +69,7 @@ _MEANINGS = {
 }
 
 #: The table for `--help`; `\b` keeps click from filling it.
-HELP = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in _MEANINGS.items())
+HELP = "\b\nExit codes:\n" + "\n".join(f"  {code.value:>3}  {text}" for code, text in MEANINGS.items())
 
 # The first that fits counts, so a subclass stands before its parent.
 _BY_ERROR: tuple[tuple[type[GoLiveError], Exit], ...] = (

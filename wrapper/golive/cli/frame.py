@@ -46,6 +46,7 @@ __all__ = [
     "paged",
     "publisher_option",
     "reporting",
+    "waitable",
     "waiting_options",
 ]
 
@@ -202,6 +203,17 @@ def following(function: F) -> F:
         return function(service=service, wait=Wait(timeout, page), **arguments)
 
     return command  # type: ignore[return-value]
+
+
+def waitable(*, default: bool) -> Callable[[F], F]:
+    """Add the option that says whether to wait for what was begun."""
+    return click.option(
+        "--wait/--no-wait",
+        "waiting",
+        default=default,
+        show_default=True,
+        help="Wait until it is over, or print its address and exit.",
+    )
 
 
 def paged(function: F) -> F:

@@ -29,6 +29,7 @@ from golive.cli.frame import (
     notifying,
     paged,
     reporting,
+    waitable,
     write_page,
 )
 from golive.cli.history import History
@@ -51,7 +52,7 @@ EMULATED_INTERVAL = 0.25
     type=click.Choice(["succeed", "fail", "cancel", "wait", "hang"]),
     help="With --emulate: how the go-live ends.  [default: succeed]",
 )
-@click.option("--no-wait", is_flag=True, help="Begin it, print its address, and exit.")
+@waitable(default=True)
 @paged
 @following
 @reporting
@@ -62,7 +63,7 @@ def start(
     wait: Wait,
     emulate: bool,
     scenario: str | None,
-    no_wait: bool,
+    waiting: bool,
 ) -> Exit:
     """Take an offer live, and wait until it is.
 
@@ -75,7 +76,7 @@ def start(
       golive start contoso contoso-offer --no-wait --json
     """
     source = click.get_current_context().get_parameter_source("endpoint")
-    if emulate and (source is click.core.ParameterSource.COMMANDLINE or no_wait):
+    if emulate and (source is click.core.ParameterSource.COMMANDLINE or not waiting):
         raise click.UsageError(
             "--emulate brings its own service, which ends with the command:"
             " leave out --endpoint and --no-wait."
@@ -84,7 +85,7 @@ def start(
         raise click.UsageError("--scenario only goes with --emulate.")
     with _emulated(scenario, service) if emulate else service.client(subject) as client:
         operation = client.begin_go_live(*subject.offer(client))
-        return go_on(report, operation, wait, waiting=not no_wait)
+        return go_on(report, operation, wait, waiting=waiting)
 
 
 @click.command()
@@ -200,7 +201,7 @@ def report(report: Report, subject: Subject, service: Service, output: Path | No
 @click.command()
 @about
 @notifying
-@click.option("--wait", "waiting", is_flag=True, help="Wait until the offer waits for its publisher.")
+@waitable(default=False)
 @paged
 @following
 @reporting
@@ -213,6 +214,8 @@ def publish(
     waiting: bool,
 ) -> Exit:
     """Publish an offer to its preview, from which it can go live.
+
+    With --wait, it ends when the offer waits for its publisher.
 
     \b
     Examples:
@@ -227,7 +230,7 @@ def publish(
 @click.command()
 @about
 @notifying
-@click.option("--no-wait", is_flag=True, help="Do not wait for it to take effect.")
+@waitable(default=True)
 @paged
 @following
 @reporting
@@ -237,7 +240,7 @@ def cancel(
     service: Service,
     wait: Wait,
     notify: tuple[str, ...],
-    no_wait: bool,
+    waiting: bool,
 ) -> Exit:
     """Cancel what runs for an offer.
 
@@ -250,7 +253,7 @@ def cancel(
     """
     with service.client(subject) as client:
         operation = client.begin_cancel(*subject.offer(client), notification_emails=notify)
-        return go_on(report, operation, wait, waiting=not no_wait)
+        return go_on(report, operation, wait, waiting=waiting)
 
 
 @click.command()

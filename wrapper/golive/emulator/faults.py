@@ -13,10 +13,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, MutableMapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from attrs import define, field, frozen
+
+from golive.emulator.words import Word
 
 __all__ = ["Fault", "FaultLayer", "Rule"]
 
@@ -28,44 +29,33 @@ Send = Callable[[MutableMapping[str, Any]], Any]
 HOSTILE = "https://evil.example"
 
 
-class Fault(StrEnum):
+class Fault(Word):
     """The names of what can go wrong."""
 
-    #: The service acts; the connection breaks before the answer.
-    DROP_ANSWER = "drop-answer"
-    #: The connection breaks before the service acts.
-    DROP_REQUEST = "drop-request"
-    #: The service acts; the connection breaks in the middle of the answer.
-    RESET_BODY = "reset-body"
-    #: The service acts; its answer comes late.
-    SLOW_HEADERS = "slow-headers"
-    #: The service acts; the body of its answer comes late.
-    SLOW_BODY = "slow-body"
-    THROTTLED = "429"
-    THROTTLED_WAIT = "429-retry-after"
-    UNAVAILABLE = "503"
-    UNAVAILABLE_WAIT = "503-retry-after"
-    INTERNAL_ERROR = "500"
-    BAD_GATEWAY = "502"
-    BAD_GATEWAY_HTML = "502-html"
-    #: The service acts; a gateway answers.
-    BAD_GATEWAY_AFTER = "502-after"
-    GATEWAY_TIMEOUT = "504"
-    EXPIRED_TOKEN = "expired-token"  # noqa: S105
-    #: The operation's status is a word that nobody knows.
-    UNKNOWN_STATUS = "unknown-status"
-    #: The operation stands inside an array, as the sample of "retrieve-operations" has it.
-    ARRAY_BODY = "array-body"
-    #: The header has its older name, with an absolute address.
-    OPERATION_LOCATION = "operation-location"
-    HOSTILE_LOCATION = "hostile-location"
-    MISSING_LOCATION = "missing-location"
-    #: The operation seems not to have begun yet.
-    STATUS_BACKWARDS = "status-backwards"
-    STEPS_MISSING = "steps-missing"
-    STEPS_NULL = "steps-null"
-    #: The service's clock is a day behind.
-    CLOCK_JUMP = "clock-jump"
+    DROP_ANSWER = "drop-answer", "The service acts; the connection breaks before the answer."
+    DROP_REQUEST = "drop-request", "The connection breaks before the service acts."
+    RESET_BODY = "reset-body", "The service acts; the connection breaks in the middle of the answer."
+    SLOW_HEADERS = "slow-headers", "The service acts; its answer comes late."
+    SLOW_BODY = "slow-body", "The service acts; the body of its answer comes late."
+    THROTTLED = "429", "Too many requests."
+    THROTTLED_WAIT = "429-retry-after", "Too many requests, with `Retry-After: 3`."
+    UNAVAILABLE = "503", "The service is not available."
+    UNAVAILABLE_WAIT = "503-retry-after", "The service is not available, with `Retry-After: 3`."
+    INTERNAL_ERROR = "500", "The service has an error, and does not act."
+    BAD_GATEWAY = "502", "A gateway answers; the service does not act."
+    BAD_GATEWAY_HTML = "502-html", "The same, with a page of HTML."
+    BAD_GATEWAY_AFTER = "502-after", "The service acts; a gateway answers."
+    GATEWAY_TIMEOUT = "504", "A gateway gives up; the service does not act."
+    EXPIRED_TOKEN = "expired-token", "The token is refused (401)."
+    UNKNOWN_STATUS = "unknown-status", "The operation's status is a word that nobody knows."
+    ARRAY_BODY = "array-body", "The operation stands in an array, as a sample of the reference has it."
+    OPERATION_LOCATION = "operation-location", "The header has its older name, with an absolute address."
+    HOSTILE_LOCATION = "hostile-location", "`Location` leads to another host."
+    MISSING_LOCATION = "missing-location", "There is no `Location`."
+    STATUS_BACKWARDS = "status-backwards", "The operation seems not to have begun yet."
+    STEPS_MISSING = "steps-missing", "The operation has no field `steps`."
+    STEPS_NULL = "steps-null", "The operation's `steps` are null."
+    CLOCK_JUMP = "clock-jump", "The service's clock is a day behind."
 
 
 #: What is answered instead of acting.

@@ -12,10 +12,11 @@ import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from attrs import define, field, frozen
+
+from golive.emulator.words import Word
 
 __all__ = ["Market", "Offer", "Operation", "Refused", "Scenario", "Stage"]
 
@@ -30,20 +31,15 @@ ENDED = ("completed", "failed", "canceled")
 CANCEL_TIME = 2 * MINUTE
 
 
-class Scenario(StrEnum):
+class Scenario(Word):
     """How the operations of an offer end."""
 
-    SUCCEED = "succeed"
-    #: A publish fails in its certification, a go-live in its last step.
-    FAIL = "fail"
-    #: Somebody else cancels it half-way.
-    CANCEL = "cancel"
-    #: It waits for a person, for ever.
-    WAIT = "wait"
-    #: It never ends.
-    HANG = "hang"
-    #: A publish is refused because the offer is not valid.
-    INVALID = "invalid"
+    SUCCEED = "succeed", "They succeed."
+    FAIL = "fail", "A publish fails in its certification, a go-live in its last step."
+    CANCEL = "cancel", "Somebody else cancels them half-way."
+    WAIT = "wait", "They wait for a person, for ever."
+    HANG = "hang", "They never end."
+    INVALID = "invalid", "A publish is refused because the offer is not valid (422)."
 
 
 @frozen
