@@ -198,9 +198,17 @@ def picture(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Print what the poll schedule costs, beside fixed intervals."""
-    install(session, "-e", ".")
-    session.run("python", "benchmarks/schedule.py", *session.posargs)
+    """Print what the poll schedule costs beside fixed intervals, and what it costs to start."""
+    install(session, "-e", ".[azure,cli]")
+    session.run("python", "benchmarks/schedule.py")
+    session.run("python", "benchmarks/startup.py")
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Look at the page of `golive report` in a real browser; needs chromium. Pictures: build/browser."""
+    install(session, "-e", ".[cli,emulator]")
+    session.run("python", "tests/browser.py", "build/browser")
 
 
 @nox.session
