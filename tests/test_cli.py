@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from conftest import MIGRATED, NON_MIGRATED
+from conftest import MIGRATED, NON_MIGRATED, Result
 from golive.cli.app import cli
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit, exit_of
@@ -420,6 +420,17 @@ def test_a_token_of_another_machine_does_not_choose_the_endpoint(golive: Any) ->
     result = golive("wait", "https://evil.example/api/operations/a$b$2$preview")
     assert result.code == Exit.USAGE
     assert "requests go to https://cloudpartner.azure.com only" in result.err
+
+
+def test_an_emulator_for_programs() -> None:
+    process = Process("emulator", "--port", "0", "--json")
+    line = process.read_until("endpoint")
+    ended, _, err = process.end(signal.SIGTERM)
+    (event,) = Result(ended, types.SimpleNamespace(out=line, err=err)).events
+    assert event["endpoint"].startswith("http://127.0.0.1:")
+    assert {"publisher": "contoso", "offer": NON_MIGRATED, "migrated": False, "in_preview": True} in (
+        event["offers"]
+    )
 
 
 def test_a_port_that_is_taken(golive: Any, service: tuple[Emulator, str]) -> None:

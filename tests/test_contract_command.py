@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CONTRACT
+from conftest import CONTRACT, Result
 from golive.cli.app import run
 from golive.cli.exits import Exit
 from golive.emulator import TOKEN, Emulator
@@ -42,6 +42,19 @@ def test_a_server_that_keeps_the_contract(
         reports = list(tmp_path.glob(pattern))
         assert reports
         assert not [report for report in reports if f"Bearer {TOKEN}" in report.read_text("utf-8")]
+
+
+def test_as_json(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    with emulator.serve() as url:
+        code = run(["contract", url, "--json", *SHORT])
+    captured = capfd.readouterr()
+    (event,) = Result(code, captured).events
+    told = {"kept": True, "seed": 1, "missing": [], "exit_code": 0}
+    assert event == {"event": "contract", "url": url, **told}
+    assert "Schemathesis" in captured.err
 
 
 def test_by_default_nothing_is_sent_that_changes_anything(

@@ -84,10 +84,11 @@ class LiveReport(Report):
         for message in messages(status)[-3:]:
             level = printable(message.level)
             yield Text(f"{level}: {message.text}", _LEVELS.get(message.level, "dim"))
-        times = f"began {spoken(history.age)} ago"
-        if self._live is not None and not history.operation.done:
-            times += f", asking again in {spoken(history.operation.next_poll_in)}"
-        yield Text(times, "dim")
+        if not history.operation.done:
+            times = f"began {spoken(history.age)} ago"
+            if self._live is not None:
+                times += f", asking again in {spoken(history.operation.next_poll_in)}"
+            yield Text(times, "dim")
 
     def _table(self, history: History) -> Table:
         wide = self._console.width >= WIDE
