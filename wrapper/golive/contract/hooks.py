@@ -31,10 +31,9 @@ def _fetch(url: str) -> Fetched:
 
 def _pause(looks: int) -> bool:
     # A fifth of a second at first, so that an emulator is not waited for; in the end ten seconds.
-    seconds: float = min(0.1 * 2.0**looks, 10.0)
-    time.sleep(seconds)
-    patience = float(os.environ.get(PATIENCE, "300"))
-    return looks * seconds < patience
+    pauses = [min(0.1 * 2.0**look, 10.0) for look in range(1, looks + 1)]
+    time.sleep(pauses[-1])
+    return sum(pauses) < float(os.environ.get(PATIENCE, "300"))
 
 
 _rules = Rules(_fetch, _pause, read_links(Path(os.environ.get(LINKS, ""))))
