@@ -53,6 +53,11 @@ def few_polls() -> PollingPolicy:
     return PollingPolicy(share=0.1, floor=30, ceiling=4 * 3600)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Half of the time tests wait for sockets and processes, so there is room for twice as many."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @define
 class Side:
     """One of the two clients: the same test runs against both."""

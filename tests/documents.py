@@ -31,6 +31,9 @@ from golive.emulator import TOKEN, Emulator
 
 SERVICE = "https://cloudpartner.azure.com"
 
+#: How many times faster time passes here; documents speak of 20000.
+SPEED = 200_000
+
 #: Where documents have their own emulator listen; a test takes any port that is free.
 LISTENING = "http://127.0.0.1:8080"
 
@@ -162,6 +165,8 @@ class Runner:
     def _serve(self, command: str) -> str:
         """Serve an emulator for the rest of the document."""
         words = shlex.split(command.replace("--port 8080", "--port 0"))
+        if "--speed" not in words:
+            words += ["--speed", str(SPEED)]
         process = self._stack.enter_context(
             subprocess.Popen(
                 [self.folder / "bin" / words[0], *words[1:]], stdout=subprocess.PIPE, text=True
@@ -173,7 +178,7 @@ class Runner:
         while not lines[-1].startswith("Try: "):
             lines.append(process.stdout.readline())
         self._listening = lines[0].split()[4].rstrip(",")
-        return "".join(lines).replace(self._listening, LISTENING)
+        return "".join(lines).replace(self._listening, LISTENING).replace(str(SPEED), "20000")
 
     def ask(self, command: str) -> tuple[str, int]:
         """Run a command in the document's shell, and return its output and its exit code."""
@@ -245,7 +250,7 @@ def runner(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
-    service = Emulator(speed=200_000)
+    service = Emulator(speed=SPEED)
     with ExitStack() as stack:
         url = stack.enter_context(service.serve())
         monkeypatch.setenv("DOCUMENTED_SERVICE", url)

@@ -361,6 +361,8 @@ def test_a_service_that_is_not_there(golive: Any) -> None:
         (("start", "contoso", MIGRATED, "--publisher", "contoso"), "given twice"),
         (("start", "contoso", MIGRATED, "--json", "--quiet"), "one of --json and --quiet"),
         (("start", "contoso", MIGRATED, "--report", "nowhere/x.html"), "there is no folder"),
+        (("start", "contoso", MIGRATED, "--no-wait", "--report", "x.html"), "goes with --wait"),
+        (("publish", "contoso", MIGRATED, "--report", "x.html"), "goes with --wait"),
         (("strat", "contoso", MIGRATED), "No such command"),
         (("start", "contoso", MIGRATED, "--emulate", "--no-wait"), "leave out"),
         (("start", "contoso", MIGRATED, "--emulate", "--endpoint", "http://127.0.0.1"), "leave out"),
@@ -690,10 +692,14 @@ def test_a_status_on_a_terminal() -> None:
     assert any(line.startswith(("· Live", "▸ Live")) for line in frames(shown))
 
 
-def test_a_failure_on_a_terminal_leaves_the_table_and_says_why() -> None:
+def test_a_failure_on_a_terminal_leaves_the_table_and_says_why(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
     with Emulator(speed=1_000_000, scenario=Scenario.FAIL).serve() as url:
-        code, shown = on_terminal(80, "start", "contoso", MIGRATED, "--endpoint", url)
+        code, shown = on_terminal(
+            120, "start", "contoso", MIGRATED, "--endpoint", url, "--report", str(page)
+        )
     assert code == Exit.FAILED
+    assert f"The report is in {page}." in frames(shown)
     assert any(re.match(r"✗ Live .* 50 %", line) for line in frames(shown))
     assert "error: The logo is too small: it must be at least 216 px." in frames(shown)
     assert "failed in the step 'Live'" in shown

@@ -110,6 +110,15 @@ def test_what_ran_before_it_was_followed_took_longer_than_was_seen(clock: Virtua
     assert "running, more than 1 min" in Reader(render(history)).text
 
 
+def test_what_is_canceled_had_begun_before(golive: Any, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    with Emulator(speed=500).serve() as url:
+        names = ("contoso", MIGRATED, "--endpoint", url)
+        golive("start", *names, "--no-wait")
+        assert golive("cancel", *names, "--report", str(page), *FAST).code == 0
+    assert "canceled, more than 0 s" in Reader(page.read_text("utf-8")).text
+
+
 def test_an_operation_is_as_old_as_the_service_says(clock: VirtualClock) -> None:
     history = seen(clock, (0, steps(RUN)), (60, steps(RUN)))
     assert history.age == 60

@@ -20,6 +20,7 @@ from golive import (
     GoLiveClient,
     GoLiveError,
     Operation,
+    OperationKind,
     Origin,
     PollingPolicy,
 )
@@ -199,6 +200,8 @@ def following(function: F) -> F:
         page: Path | None = None,
         **arguments: Any,
     ) -> Any:
+        if page is not None and not arguments.get("waiting", True):
+            raise click.UsageError("--report tells how it ended, so it goes with --wait.")
         service = Service(endpoint, allow_http, interval)
         return function(service=service, wait=Wait(timeout, page), **arguments)
 
@@ -273,7 +276,9 @@ def go_on(report: Report, operation: Operation, wait: Wait, *, waiting: bool) ->
     """Report what was begun, and follow it if it is to be waited for."""
     report.begun(operation, "adopted, it ran already" if operation.adopted else "accepted")
     if waiting:
-        return follow(report, operation, wait, fresh=not operation.adopted)
+        # What is canceled had begun before.
+        fresh = not operation.adopted and operation.kind is not OperationKind.CANCEL
+        return follow(report, operation, wait, fresh=fresh)
     report.left(operation)
     return Exit.OK
 
@@ -308,6 +313,7 @@ def write_page(report: Report, history: History, page: Path) -> None:
     """Write the page; that it cannot be written does not change how the operation ended."""
     from golive.cli.page import write
 
+    report.close()
     try:
         write(page, history)
     except OSError as error:
