@@ -46,14 +46,24 @@ def pythons(session: nox.Session) -> None:
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run the package's own tests with the lowest versions of what it depends on."""
-    floors = ("httpx==0.27.0", "attrs==23.2.0", "anyio==4.4.0", "click==8.1.8", "rich==13.7.0")
-    servers = ("starlette==0.41.0", "uvicorn==0.32.0")
-    testing = ("pytest", "pytest-cov", "pytest-xdist", "hypothesis", "pyyaml", "trio")
-    session.install("-e", ".[cli,emulator]", *floors, *servers, *testing)
+    floors = ("httpx==0.27.0", "attrs==23.2.0", "anyio==4.4.0", "click==8.2.0", "rich==13.7.0")
+    servers = ("starlette==0.41.0", "uvicorn==0.32.0", "azure-identity==1.19.0")
+    testing = (
+        "pytest",
+        "pytest-cov",
+        "pytest-xdist",
+        "hypothesis",
+        "jsonschema",
+        "pyyaml",
+        "trio",
+        "pytest-httpx",
+    )
+    session.install("-e", ".[azure,cli,emulator]", *floors, *servers, *testing)
     session.run(
         *("python", "-m", "pytest", "--no-cov"),
         *("tests/test_location.py", "tests/test_schedule.py", "tests/test_status.py"),
         *("tests/test_client.py", "tests/test_credentials.py", "tests/test_emulator.py"),
+        *("tests/test_cli.py", "tests/test_cli_page.py", "tests/test_cli_settings.py"),
         *session.posargs,
     )
 
