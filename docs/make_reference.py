@@ -131,6 +131,10 @@ def contract() -> Iterator[str]:
         for method in ("get", "post"):
             if method in methods:
                 yield from read.operation(path, method, methods)
+    yield from ("", "## Answers", "")
+    for name, response in read.root["components"]["responses"].items():
+        yield from ("", f"### {name}", "")
+        yield from read.response(response)
     yield from ("", "## Schemas", "")
     for name, schema in read.root["components"]["schemas"].items():
         yield from read.schema(name, schema)
@@ -166,18 +170,29 @@ class _Contract:
             schema = body["content"]["application/json"]["schema"]
             yield from ("", f"**Body** (optional), {self.type(schema)}: {_cell(body['description'])}")
         for status, response in operation["responses"].items():
-            yield from self.response(status, self.resolve(response))
+            if "$ref" in response:
+                name = response["$ref"].rpartition("/")[2]
+                yield from ("", f"**{status}**: [{name}](#{name.lower()})", "")
+            else:
+                yield from ("", f"**{status}**:")
+                yield from self.response(response)
 
-    def response(self, status: str, response: dict[str, Any]) -> Iterator[str]:
-        yield from ("", f"**{status}**: {_cell(response['description'])}", "")
+    def response(self, response: dict[str, Any]) -> Iterator[str]:
+        yield from (_cell(response["description"]), "")
         for media in response.get("content", {}).values():
             yield f"- body: {self.type(media['schema'])}"
         for name, header in response.get("headers", {}).items():
-            yield f"- `{name}`: {_cell(self.resolve(header)['description'])}"
+            about = self.resolve(header)
+            yield f"- `{name}`: {_cell(about['description'])}"
+            yield from (f"  - `{each['value']}`" for each in about.get("examples", {}).values())
         for name, link in response.get("links", {}).items():
             leads = self.resolve(link)
             target = leads["operationId"]
             yield f"- link `{name}` to [{target}](#{self.anchor(target)}): {_cell(leads['description'])}"
+        for media in response.get("content", {}).values():
+            for each in media.get("examples", {}).values():
+                value = self.resolve(each)["value"]
+                yield from ("", f"{each['summary']}:", "", "```json", json.dumps(value, indent=2), "```")
 
     def schema(self, name: str, schema: dict[str, Any]) -> Iterator[str]:
         yield from ("", f"### {name}", "", schema.get("description", ""), "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import json
 import os
 import re
 import shlex
@@ -120,6 +121,8 @@ class Runner:
                 self._console(block)
             case "toml":
                 self._settings(block)
+            case "json":
+                json.loads(block.code)
             case "text":
                 pass
             case other:
