@@ -54,7 +54,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     (pip install 'golive[azure]').
     """
     path = file or default_file()
-    context.default_map = read_file(path, context.command.commands, required=file is not None)  # type: ignore[attr-defined]
+    context.default_map = read_file(path, cli.commands, required=file is not None)
     context.obj = (path, path.is_file())
 
 
