@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import signal
 import subprocess
+import sys
 import threading
 import time
 from typing import Any
@@ -11,8 +13,10 @@ from typing import Any
 import pytest
 
 from conftest import MIGRATED
-from golive import GoLiveClient
+from golive import CredentialError, GoLiveClient, PollingPolicy
 from golive.cli.exits import Exit
+from golive.cli.reports import Report
+from golive.cli.watching import operations
 from golive.emulator import TOKEN, Emulator, Scenario
 from test_cli import COMMAND
 
@@ -61,6 +65,35 @@ def test_it_survives_an_outage(golive: Any) -> None:
         watched = golive("watch", *names, "--timeout", "8s", *FAST)
     assert watched.code == 0
     assert "golive: Looking again later: " in watched.err
+
+
+@pytest.mark.parametrize(
+    ("fails", "limit", "survives"), [(range(2, 5), 60, True), (range(2, 999), 0, False)]
+)
+def test_a_credential_may_fail_for_a_while(
+    service: tuple[Emulator, str],
+    capsys: pytest.CaptureFixture[str],
+    fails: range,
+    limit: float,
+    survives: bool,
+) -> None:
+    asked = itertools.count(1)
+
+    def credential() -> str:
+        if next(asked) in fails:
+            raise RuntimeError("the network is down")
+        return TOKEN
+
+    polling = PollingPolicy(floor=0.01, outage_limit=limit)
+    with GoLiveClient(credential, endpoint=service[1]) as client:
+        names = (client, "contoso", "contoso-draft", polling)
+        watched = operations(*names, time.monotonic() + 0.5, Report(sys.stdout))
+        if survives:
+            assert list(watched) == []
+        else:
+            with pytest.raises(CredentialError):
+                list(watched)
+    assert capsys.readouterr().err.count("Looking again later") == (3 if survives else 0)
 
 
 def test_that_it_cannot_begin_is_an_error(golive: Any) -> None:

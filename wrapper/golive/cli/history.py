@@ -35,6 +35,7 @@ class History:
     Attributes:
         operation: The operation.
         fresh: Whether it was begun just now, so that what is under way has begun since.
+        monotonic: Returns the time by which is measured, in seconds; default `time.monotonic`.
         status: The last snapshot.
         seen_at: The time of day of the last snapshot.
         spans: What was seen of each step, by the step's id.

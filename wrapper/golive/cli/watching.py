@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from golive import GoLiveClient, GoLiveError, Operation, PollingPolicy
+from golive import CredentialError, GoLiveClient, GoLiveError, Operation, PollingPolicy
 from golive.cli.reports import Report
 from golive.retry import is_transient
 
@@ -57,6 +57,8 @@ def operations(
                 break
             except GoLiveError as error:
                 failing_since = failing_since or now
-                if not is_transient(error) or time.monotonic() - failing_since >= polling.outage_limit:
+                # As when an operation is followed, a credential may fail for a while, too.
+                passes = is_transient(error) or isinstance(error, CredentialError)
+                if not passes or time.monotonic() - failing_since >= polling.outage_limit:
                     raise
                 report.warn(f"Looking again later: {error}")
