@@ -181,7 +181,9 @@ def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str
     assert golive("ready", *offer).code == Exit.NOT_FINISHED
     published = golive("publish", *offer, "--wait", "--notify", "a@x.example", *FAST)
     assert published.code == 0
-    last = published.out.splitlines()[-1]
+    *_, before, last = published.out.splitlines()
+    assert "contoso/contoso-draft: waiting for publisher" in published.out.splitlines()
+    assert before == "  Publisher signoff: waiting for publisher 0 %"
     assert last.startswith("contoso/contoso-draft is in preview and waits for its publisher")
     ready = golive("ready", *offer)
     assert (ready.code, ready.out) == (

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,24 +24,32 @@ from test_cli import COMMAND
 FAST = ("--interval", "0.05s")
 
 
-def test_it_follows_one_operation_after_the_other(golive: Any, service: tuple[Emulator, str]) -> None:
-    emulator, url = service
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something to come true."""
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_it_follows_one_operation_after_the_other(golive: Any) -> None:
+    emulator = Emulator(speed=1_000_000)
+    names = ("contoso", "contoso-draft")
 
     def release() -> None:
         with GoLiveClient(TOKEN, endpoint=url) as client:
-            time.sleep(0.3)
-            client.begin_publish("contoso", "contoso-draft")
-            while not client.offer_status("contoso", "contoso-draft").ready_to_go_live:
-                time.sleep(0.05)
-            time.sleep(0.3)
-            client.begin_go_live("contoso", "contoso-draft")
+            until(lambda: emulator.app.counts["submissions"] > 1)
+            client.begin_publish(*names)
+            until(lambda: client.offer_status(*names).ready_to_go_live)
+            # The watch has seen it.
+            until(lambda: emulator.app.counts["poll"] > 0)
+            client.begin_go_live(*names)
 
-    thread = threading.Thread(target=release)
-    thread.start()
-    watched = golive(
-        *("watch", "contoso", "contoso-draft", "--endpoint", url, "--timeout", "7s", "--json", *FAST)
-    )
-    thread.join()
+    with emulator.serve() as url:
+        thread = threading.Thread(target=release)
+        thread.start()
+        watched = golive("watch", *names, "--endpoint", url, "--timeout", "7s", "--json", *FAST)
+        thread.join()
     assert (watched.code, watched.err) == (0, "")
     told = [e["event"] for e in watched.events if e["event"] != "status"]
     assert told == ["idle", "operation", "end", "idle", "operation", "end", "idle"]

@@ -63,7 +63,7 @@ class Report:
     def update(self, history: History) -> None:
         """Show a new snapshot: the steps and messages that changed."""
         status = history.status
-        self._once("", (status.state, status.word), f"{history.name}: {describe(status)}")
+        self._once("", (describe(status), status.word), f"{history.name}: {describe(status)}")
         for step in status.steps:
             if step.state is not State.NOT_STARTED:
                 self._once(step.id, (step.state, step.word, step.percent), f"  {_step(step)}")
@@ -307,6 +307,9 @@ def outcome(history: History) -> str:
 
 def describe(status: OperationStatus | OfferStatus) -> str:
     """Say in a few words where an operation or an offer stands."""
+    # The service still calls it running then (page "retrieve-offer-status").
+    if status.ready_to_go_live:
+        return State.WAITING_FOR_PUBLISHER.value
     # A word of the service that says more than ours is shown with it.
     if status.state is State.UNKNOWN:
         return f"unknown ({status.word})" if status.word else "not asked yet"
