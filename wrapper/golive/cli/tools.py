@@ -47,9 +47,13 @@ HIDDEN = "(hidden)"
 def config(report: Report, **settings: Any) -> Exit:
     """Show what is set, and where that comes from.
 
-    Secrets are hidden. Flags come before variables, variables before the file. Example of a file:
+    Secrets are hidden. Flags come before variables, variables before the file.
 
     \b
+    Examples:
+      golive config
+      golive --config ci.toml config --json
+    The file is as small as this one:
       publisher = "contoso"
       timeout = "5d"
     """
