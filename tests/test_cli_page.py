@@ -91,22 +91,24 @@ def test_the_times_of_steps(clock: VirtualClock) -> None:
         (400, steps(DONE, DONE, DONE, DONE, RUN)),
     )
     over_before, from_the_start, in_full, between_two_looks, under_way = history.status.steps
-    assert history.spent(over_before) is None
-    assert history.spent(from_the_start) == (100, True)
-    assert history.spent(in_full) == (200, True)
-    assert history.spent(between_two_looks) == (200, True)
-    assert history.spent(under_way) == (100, True)
     clock.sleep(50)
-    assert history.spent(under_way) == (150, True)
+    now = history.followed
+    assert history.spent(over_before, now) is None
+    assert history.spent(from_the_start, now) == (100, True)
+    assert history.spent(in_full, now) == (200, True)
+    assert history.spent(between_two_looks, now) == (200, True)
+    assert history.spent(under_way, now) == (150, True)
+    # A page tells of what was seen, whenever it is written.
+    assert history.spent(under_way, history.span) == (100, True)
     page = Reader(render(history))
     widths = [round(width) for _, width in page.bars]
-    assert widths == [0, 22, 44, 44, 33]
-    assert [round(left) for left, _ in page.bars][1:] == [0, 22, 22, 67]
+    assert widths == [0, 25, 50, 50, 25]
+    assert [round(left) for left, _ in page.bars][1:] == [0, 25, 25, 75]
 
 
 def test_what_ran_before_it_was_followed_took_longer_than_was_seen(clock: VirtualClock) -> None:
     history = seen(clock, (0, steps(RUN)), (60, steps(RUN)), fresh=False)
-    assert history.spent(history.status.steps[0]) == (60, False)
+    assert history.spent(history.status.steps[0], history.followed) == (60, False)
     assert "running, more than 1 min" in Reader(render(history)).text
 
 

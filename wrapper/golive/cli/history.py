@@ -66,6 +66,11 @@ class History:
         return self.monotonic() - self._since
 
     @property
+    def span(self) -> float:
+        """From when the operation began to be followed to the last snapshot, in seconds."""
+        return self._last or 0.0
+
+    @property
     def age(self) -> float:
         """Seconds since the operation began, as far as is known."""
         created = self.status.created
@@ -94,16 +99,21 @@ class History:
         self.seen_at = datetime.now(UTC)
         self._last = now
 
-    def spent(self, step: Step) -> tuple[float, bool] | None:
-        """Return for how long a step has been or was under way, in seconds, and whether it is all of it.
+    def spent(self, step: Step, until: float) -> tuple[float, bool] | None:
+        """Return for how long a step was under way, in seconds, and whether that is all of it.
 
-        None if nothing was seen of it.
+        Args:
+            step: The step.
+            until: Up to when, if it has not ended: `followed` for now, `span` for the last snapshot.
+
+        Returns:
+            None if nothing was seen of it.
         """
         span = self.spans.get(step.id)
         if span is None or (step.state.is_terminal and span.ended is None):
             return None
         began = span.seen if span.began is None else span.began
-        ended = self.followed if span.ended is None else span.ended
+        ended = until if span.ended is None else span.ended
         return ended - began, span.began is not None
 
     def _was_under_way(self, step: Step) -> bool:

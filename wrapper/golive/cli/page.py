@@ -131,7 +131,7 @@ def _facts(history: History) -> Iterator[ElementTree.Element]:
     ]
     texts = [
         ("Operation", operation.continuation_token()),
-        ("Followed for", spoken(history.followed) if history.snapshots > 1 else None),
+        ("Followed for", spoken(history.span) if _has_times(history) else None),
         ("Version of the offer", status.offer_version),
         ("Version of the publication", status.publishing_version),
         ("Submission", status.id),
@@ -168,7 +168,7 @@ def _bar(history: History, step: Step, percent: int) -> ElementTree.Element:
     left, width = 0.0, float(percent)
     if _has_times(history):
         span = history.spans.get(step.id)
-        whole = history.followed
+        whole = history.span
         if span is None or (span.began is None and span.ended is None and step.state.is_terminal):
             width = 0.0
         else:
@@ -189,7 +189,7 @@ def _bar(history: History, step: Step, percent: int) -> ElementTree.Element:
 def _caption(history: History) -> str:
     if not _has_times(history):
         return "The bars show how much of each step is done; when that was, the service does not tell."
-    began = history.seen_at - timedelta(seconds=history.followed)
+    began = history.seen_at - timedelta(seconds=history.span)
     return (
         f"The bars show when each step was seen to be under way, from {_utc(began)} to"
         f" {_utc(history.seen_at)}. A step without one was over before, or has not begun."
@@ -197,7 +197,7 @@ def _caption(history: History) -> str:
 
 
 def _spent(history: History, step: Step) -> str:
-    spent = history.spent(step)
+    spent = history.spent(step, history.span)
     if spent is None or not _has_times(history):
         return ""
     seconds, whole = spent
@@ -205,7 +205,7 @@ def _spent(history: History, step: Step) -> str:
 
 
 def _has_times(history: History) -> bool:
-    return history.snapshots > 1 and history.followed > 0
+    return history.snapshots > 1 and history.span > 0
 
 
 def _moment(moment: datetime) -> ElementTree.Element:

@@ -120,7 +120,7 @@ class LiveReport(Report):
 
 
 def _spent(history: History, step: Step) -> str:
-    spent = history.spent(step)
+    spent = history.spent(step, history.followed)
     if spent is None:
         return ""
     seconds, whole = spent
