@@ -262,7 +262,19 @@ def test_what_runs_comes_before_what_changed_last(side: Side) -> None:
         entry(3, "inProgress", None),
     )
     assert latest(old, new) == latest(new, old) == "2"
+    unknown = entry(4, "completed", None)
+    assert latest(unknown, old) == latest(old, unknown) == "1"
     assert latest(old, running, new) == "3"
+
+
+def test_the_latest_operation_is_found_and_followed_through_trouble(
+    side: Side, clock: VirtualClock
+) -> None:
+    faults = ["500@submissions:1", "500@status:1", "500@poll:1-9"]
+    emulator = Emulator(speed=1, clock=clock.monotonic, faults=faults)
+    operation = side.get(side.of(emulator).latest_operation("contoso", MIGRATED))
+    assert operation.kind is OperationKind.PUBLISH
+    assert side.get(operation.result()).ready_to_go_live
 
 
 def test_when_the_service_is_asked_next(side: Side, emulator: Emulator) -> None:
