@@ -210,7 +210,7 @@ def picture(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Print what the poll schedule costs beside fixed intervals, and what it costs to start."""
     install(session, "-e", ".[azure,cli]")
-    session.run("python", "benchmarks/schedule.py")
+    session.run("python", "benchmarks/schedule.py", *session.posargs)
     session.run("python", "benchmarks/startup.py")
 
 

@@ -205,6 +205,22 @@ def test_a_page_that_cannot_be_written_changes_nothing_about_the_go_live(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_page_that_was_asked_for_and_cannot_be_written_is_no_success(
+    golive: Any, service: tuple[Emulator, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(self: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    names = ("report", "contoso", MIGRATED, "--endpoint", service[1])
+    nowhere = golive(*names, "-o", str(tmp_path / "nowhere" / "page.html"))
+    assert (nowhere.code, nowhere.out) == (Exit.USAGE, "")
+    assert "there is no folder" in nowhere.err
+    monkeypatch.setattr(Path, "replace", full)
+    result = golive(*names, "-o", str(tmp_path / "page.html"))
+    assert (result.code, result.out) == (Exit.OUTPUT_LOST, "")
+    assert f"cannot write {tmp_path / 'page.html'}: No space left on device" in result.err
+
+
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">&lt;b&gt;\x1b[2J</style></svg>'
 
 

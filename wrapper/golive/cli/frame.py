@@ -43,6 +43,7 @@ __all__ = [
     "follow",
     "following",
     "go_on",
+    "in_a_folder",
     "notifying",
     "paged",
     "publisher_option",
@@ -225,7 +226,7 @@ def paged(function: F) -> F:
         "--report",
         "page",
         type=click.Path(dir_okay=False, writable=True, path_type=Path),
-        callback=_in_a_folder,
+        callback=in_a_folder,
         metavar="FILE.html",
         help="In the end, however it comes, write a page with the steps, their times and the messages.",
     )(function)
@@ -309,8 +310,11 @@ def follow(report: Report, operation: Operation, wait: Wait, *, fresh: bool = Fa
     return Exit.OK
 
 
-def write_page(report: Report, history: History, page: Path) -> None:
-    """Write the page; that it cannot be written does not change how the operation ended."""
+def write_page(report: Report, history: History, page: Path) -> bool:
+    """Write the page, and return whether it could be written.
+
+    After a wait, that it could not does not change how the operation ended.
+    """
     from golive.cli.page import write
 
     report.close()
@@ -318,8 +322,9 @@ def write_page(report: Report, history: History, page: Path) -> None:
         write(page, history)
     except OSError as error:
         report.warn(f"cannot write {page}: {error.strerror or error}. `golive report` writes it again.")
-    else:
-        report.tell("report", [f"The report is in {page}."], path=str(page))
+        return False
+    report.tell("report", [f"The report is in {page}."], path=str(page))
+    return True
 
 
 class _Warnings(logging.Handler):
@@ -357,7 +362,8 @@ def _discard_output() -> None:
         os.dup2(nowhere.fileno(), sys.stdout.fileno())
 
 
-def _in_a_folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+def in_a_folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file in a folder that is not there, before anything is begun."""
     if value is not None and not value.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {value.absolute().parent}.")
     return value

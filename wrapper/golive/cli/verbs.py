@@ -26,6 +26,7 @@ from golive.cli.frame import (
     follow,
     following,
     go_on,
+    in_a_folder,
     notifying,
     paged,
     reporting,
@@ -172,6 +173,7 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     "-o",
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
+    callback=in_a_folder,
     help="Where to write it; - for the standard output.  [default: PUBLISHER-OFFER.html]",
 )
 @asking
@@ -194,8 +196,8 @@ def report(report: Report, subject: Subject, service: Service, output: Path | No
 
         click.echo(render(history), nl=False)
         return Exit.OK
-    write_page(report, history, output or Path(f"{history.name.replace('/', '-')}.html"))
-    return Exit.OK
+    page = output or Path(f"{history.name.replace('/', '-')}.html")
+    return Exit.OK if write_page(report, history, page) else Exit.OUTPUT_LOST
 
 
 @click.command()
