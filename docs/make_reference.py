@@ -162,13 +162,13 @@ class _Contract:
         for parameter in map(self.resolve, parameters):
             name = f"`{parameter['name']}`" + ("" if parameter.get("required") else " (optional)")
             yield (
-                f"| {name} | {parameter['in']} | {self.type(parameter['schema'])} |"
+                f"| {name} | {parameter['in']} | {_type(parameter['schema'])} |"
                 f" {_cell(parameter.get('description', ''))} |"
             )
         if "requestBody" in operation:
             body = self.resolve(operation["requestBody"])
             schema = body["content"]["application/json"]["schema"]
-            yield from ("", f"**Body** (optional), {self.type(schema)}: {_cell(body['description'])}")
+            yield from ("", f"**Body** (optional), {_type(schema)}: {_cell(body['description'])}")
         for status, response in operation["responses"].items():
             if "$ref" in response:
                 name = response["$ref"].rpartition("/")[2]
@@ -180,7 +180,7 @@ class _Contract:
     def response(self, response: dict[str, Any]) -> Iterator[str]:
         yield from (_cell(response["description"]), "")
         for media in response.get("content", {}).values():
-            yield f"- body: {self.type(media['schema'])}"
+            yield f"- body: {_type(media['schema'])}"
         for name, header in response.get("headers", {}).items():
             about = self.resolve(header)
             yield f"- `{name}`: {_cell(about['description'])}"
@@ -201,25 +201,10 @@ class _Contract:
             for field, about in schema["properties"].items():
                 mark = "" if field in schema.get("required", ()) else " (optional)"
                 said = _cell(about.get("description", ""))
-                yield f"| `{field}`{mark} | {self.type(about)} | {said} |"
+                yield f"| `{field}`{mark} | {_type(about)} | {said} |"
         else:
-            yield f"It is {self.type(schema, named=False)}."
+            yield f"It is {_type(schema)}."
         yield ""
-
-    def type(self, schema: dict[str, Any], *, named: bool = True) -> str:
-        if "$ref" in schema and named:
-            name = schema["$ref"].rpartition("/")[2]
-            return f"[{name}](#{name.lower()})"
-        for keyword in ("anyOf", "oneOf"):
-            if keyword in schema:
-                return " or ".join(self.type(each) for each in schema[keyword])
-        if "const" in schema:
-            return f"`{schema['const']}`"
-        if "enum" in schema:
-            return "one of " + ", ".join(f"`{word}`" for word in schema["enum"])
-        if schema.get("type") == "array":
-            return f"array of {self.type(schema['items'])}"
-        return _type(schema)
 
     def anchor(self, target: str) -> str:
         """Return the anchor of the heading of an operation."""
@@ -239,7 +224,10 @@ class _Contract:
 def _type(schema: dict[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name})"
+        return f"[{name}](#{name.lower()})"
+    for keyword in ("anyOf", "oneOf"):
+        if keyword in schema:
+            return " or ".join(map(_type, schema[keyword]))
     if "const" in schema:
         return f"`{schema['const']}`"
     if "enum" in schema:

@@ -41,6 +41,10 @@ settings.load_profile("golive")
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi" / "golive.yaml"
 
+#: The command in a process of its own, and how it is made to ask without pausing.
+COMMAND = [sys.executable, "-c", "from golive.cli import main; main()"]
+FAST = ("--interval", "0.05s")
+
 #: Where clients of the in-process emulator believe the service to be.
 LOCAL = "http://127.0.0.1"
 

@@ -49,7 +49,7 @@ verbs.EMULATED_INTERVAL = 0.05
 load = verbs.load_emulator
 def fast():
     Emulator, *others = load()
-    return functools.partial(Emulator, speed=200_000), *others
+    return functools.partial(Emulator, speed={SPEED}), *others
 verbs.load_emulator = fast
 sys.exit(run(sys.argv[1:]))
 """
@@ -90,20 +90,26 @@ def documents() -> list[Path]:
     return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
+def scripts(node: Any) -> list[str]:
+    """Return what a pipeline file runs."""
+    if isinstance(node, dict):
+        own = [v for k, v in node.items() if k in ("run", "script") and isinstance(v, str)]
+        return own + [s for value in node.values() for s in scripts(value)]
+    return [s for value in node for s in scripts(value)] if isinstance(node, list) else []
+
+
 @define
 class Runner:
     """Runs the blocks of one document.
 
     Attributes:
         folder: Where they run.
-        monkeypatch: Puts emulated things into this process.
         path: The document.
         service: The emulated service that is taken for the real one, in the shell.
         url: Where that is.
     """
 
     folder: Path
-    monkeypatch: pytest.MonkeyPatch
     path: Path
     service: Emulator
     url: str
@@ -242,7 +248,7 @@ def runner(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     _emulate(Emulator(speed=1, clock=clock.monotonic), clock, monkeypatch)
     (folder / "bin").mkdir()
     for name, script in {
-        "golive": f"#!{sys.executable}\nimport golive\n{COMMAND}",
+        "golive": f"#!{sys.executable}\nimport golive\n{COMMAND.replace('{SPEED}', str(SPEED))}",
         "az": f"#!/bin/sh\ntest \"$1 $2\" = 'account get-access-token' && echo {TOKEN}\n",
         "pip": f"#!{sys.executable}\n{_INSTALL}",
         "python": _PYTHON,
@@ -257,7 +263,7 @@ def runner(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     with ExitStack() as stack:
         url = stack.enter_context(service.serve())
         monkeypatch.setenv("DOCUMENTED_SERVICE", url)
-        yield Runner(folder, monkeypatch, path, service, url, stack)
+        yield Runner(folder, path, service, url, stack)
 
 
 #: All tests are being run already.

@@ -20,16 +20,12 @@ from typing import Any
 
 import pytest
 
-from conftest import MIGRATED, NON_MIGRATED, Result
+from conftest import COMMAND, FAST, MIGRATED, NON_MIGRATED, Result
 from golive.cli.app import cli
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit, exit_of
 from golive.emulator import Emulator, Scenario
 from test_errors import all_errors, example
-
-FAST = ("--interval", "0.05s")
-COMMAND = [sys.executable, "-c", "from golive.cli import main; main()"]
-
 
 pytestmark = pytest.mark.usefixtures("command_environment")
 

@@ -13,14 +13,12 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import LOCAL, MIGRATED, NON_MIGRATED, VirtualClock
+from conftest import FAST, LOCAL, MIGRATED, NON_MIGRATED, VirtualClock
 from golive import GoLiveClient, Message, Operation, OperationStatus, State, Step
 from golive.cli.exits import Exit
 from golive.cli.history import History
 from golive.cli.page import render
 from golive.emulator import TOKEN, Emulator, Scenario
-
-FAST = ("--interval", "0.05s")
 
 #: What a page of ours consists of; anything else came out of a text.
 TAGS = {
@@ -99,7 +97,7 @@ def test_the_times_of_steps(clock: VirtualClock) -> None:
     assert history.spent(between_two_looks, now) == (200, True)
     assert history.spent(under_way, now) == (150, True)
     # A page tells of what was seen, whenever it is written.
-    assert history.spent(under_way, history.span) == (100, True)
+    assert history.spent(under_way, history.covered) == (100, True)
     page = Reader(render(history))
     widths = [round(width) for _, width in page.bars]
     assert widths == [0, 25, 50, 50, 25]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from conftest import MIGRATED
+from conftest import COMMAND, MIGRATED
 from golive.cli.exits import Exit
 from golive.emulator import Emulator
 
@@ -189,7 +189,7 @@ def test_completion(golive: Any, shell: str) -> None:
 def test_completion_completes() -> None:
     """As a shell would ask, in a process of its own."""
     outcome = subprocess.run(
-        [sys.executable, "-c", "from golive.cli import main; main()"],
+        COMMAND,
         env={"_GOLIVE_COMPLETE": "bash_complete", "COMP_WORDS": "golive s", "COMP_CWORD": "1"},
         capture_output=True,
         text=True,

@@ -13,15 +13,12 @@ from typing import Any
 
 import pytest
 
-from conftest import MIGRATED
+from conftest import COMMAND, FAST, MIGRATED
 from golive import CredentialError, GoLiveClient, PollingPolicy
 from golive.cli.exits import Exit
 from golive.cli.reports import Report
 from golive.cli.watching import operations
 from golive.emulator import TOKEN, Emulator, Scenario
-from test_cli import COMMAND
-
-FAST = ("--interval", "0.05s")
 
 
 def until(true: Callable[[], bool]) -> None:

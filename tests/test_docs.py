@@ -6,13 +6,12 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from conftest import ROOT
-from documents import blocks, documents, runner
+from documents import blocks, documents, runner, scripts
 from golive.cli.app import cli
 
 #: What is shown in these belongs to a clone of the repository, and CI runs it.
@@ -56,14 +55,6 @@ def test_it_builds_without_a_warning_and_without_the_network(tmp_path: Path) -> 
     contract_page = (tmp_path / "reference" / "contract.html").read_text("utf-8")
     for part in ("X-Ms-Correlation-Request-Id", "migratedOperation", "KnownStatusWord", "412"):
         assert part in contract_page
-
-
-def scripts(node: Any) -> list[str]:
-    """Return what a pipeline file runs."""
-    if isinstance(node, dict):
-        own = [v for k, v in node.items() if k in ("run", "script") and isinstance(v, str)]
-        return own + [s for value in node.values() for s in scripts(value)]
-    return [s for value in node for s in scripts(value)] if isinstance(node, list) else []
 
 
 @pytest.mark.parametrize(

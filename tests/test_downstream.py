@@ -8,12 +8,12 @@ import subprocess
 import sys
 import venv
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 from conftest import ROOT
+from documents import scripts
 
 pytest_plugins = ["pytester"]
 # One process makes the environment that the wheel is installed in.
@@ -157,12 +157,6 @@ def test_the_pipeline_files_are_such(kind: str, options: tuple[str, ...]) -> Non
 
 @pytest.mark.parametrize("path", sorted(PIPELINES.glob("contract.*")), ids=lambda path: path.name)
 def test_what_the_contract_pipelines_run_exists(path: Path) -> None:
-    def scripts(node: Any) -> list[str]:
-        if isinstance(node, dict):
-            own = [v for k, v in node.items() if k in ("run", "script") and isinstance(v, str)]
-            return own + [s for value in node.values() for s in scripts(value)]
-        return [s for value in node for s in scripts(value)] if isinstance(node, list) else []
-
     sessions = (ROOT / "noxfile.py").read_text("utf-8")
     for script in scripts(yaml.safe_load(path.read_text("utf-8"))):
         if script.startswith("nox -s "):

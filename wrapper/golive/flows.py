@@ -50,6 +50,7 @@ from golive.status import (
     OperationStatus,
     State,
     Submission,
+    all_messages,
     same_word,
 )
 from golive_api.api.progress import (
@@ -621,8 +622,7 @@ def _add_notification(addresses: tuple[str, ...], arguments: dict[str, Any]) -> 
 
 def _failure(status: OperationStatus) -> str:
     step = status.current_step
-    from_steps = [message for each in status.steps for message in each.messages]
-    errors = [m.text for m in (*status.messages, *from_steps) if same_word(m.level, "error")]
+    errors = [m.text for m in all_messages(status) if same_word(m.level, "error")]
     reasons = [reason.rstrip(". ") for reason in (status.error or "", *errors)]
     told = "; ".join(dict.fromkeys(filter(None, reasons))) or "the service gave no reason"
     where = f" in the step {step.name!r}" if step else ""

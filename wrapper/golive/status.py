@@ -221,8 +221,7 @@ class _HasSteps:
         """How much of all steps is done, 0 to 100, each step counted alike; None without steps."""
         if not self.steps:
             return None
-        done = [100 if s.state is State.SUCCEEDED else s.percent or 0 for s in self.steps]
-        return sum(done) // len(done)
+        return sum(map(progress, self.steps)) // len(self.steps)
 
     @property
     def ready_to_go_live(self) -> bool:
@@ -418,6 +417,16 @@ class Submission:
             emails=_optional_text(metadata.emails) if metadata else None,
             changed=_aware(_given(model.changed_time)),
         )
+
+
+def progress(step: Step) -> int:
+    """Return how much of a step is done, 0 to 100, whatever the service leaves unsaid."""
+    return 100 if step.state is State.SUCCEEDED else step.percent or 0
+
+
+def all_messages(status: OperationStatus) -> list[Message]:
+    """Return the messages about an operation, and those about its steps."""
+    return [*status.messages, *(message for step in status.steps for message in step.messages)]
 
 
 def printable(text: str) -> str:

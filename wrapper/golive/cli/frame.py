@@ -29,7 +29,7 @@ from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.history import History
 from golive.cli.reports import Report, choose
-from golive.cli.settings import VARIABLES
+from golive.cli.settings import Decorator, option
 from golive.cli.subject import Subject
 from golive.credentials import Credential
 
@@ -38,6 +38,7 @@ __all__ = [
     "Terminated",
     "Wait",
     "about",
+    "allow_http_option",
     "asking",
     "endpoint_options",
     "follow",
@@ -53,8 +54,6 @@ __all__ = [
 ]
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-_BEGINNING = ("start", "publish", "cancel")
 
 
 class Terminated(KeyboardInterrupt):
@@ -114,50 +113,35 @@ class Wait:
     page: Path | None = None
 
 
-def publisher_option(function: F) -> F:
-    """Add the option for the publisher."""
-    return click.option(
-        "--publisher",
-        envvar=VARIABLES["publisher"],
-        show_envvar=True,
-        help="The publisher, for when only the offer is written.",
-    )(function)
+publisher_option: Decorator = option(
+    "publisher", help="The publisher, for when only the offer is written."
+)
+allow_http_option: Decorator = option(
+    "allow_http",
+    is_flag=True,
+    help="Accept plain http to another machine, which sends the token unencrypted.",
+)
+_endpoint_option = option(
+    "endpoint", metavar="URL", help=f"Where the service is.  [default: {ENDPOINT}]"
+)
+_interval_option = option(
+    "interval",
+    type=duration,
+    help="Ask this often at first, e.g. 1s; the pauses grow with time.  [default: 5s]",
+)
+_timeout_option = option(
+    "timeout", type=duration, help="Give up waiting after so long, e.g. 2d or 90m.  [default: never]"
+)
 
 
 def endpoint_options(function: F) -> F:
     """Add the options that say where the service is."""
-    function = click.option(
-        "--allow-http",
-        is_flag=True,
-        envvar=VARIABLES["allow_http"],
-        show_envvar=True,
-        help="Accept plain http to another machine, which sends the token unencrypted.",
-    )(function)
-    return click.option(
-        "--endpoint",
-        envvar=VARIABLES["endpoint"],
-        show_envvar=True,
-        metavar="URL",
-        help=f"Where the service is.  [default: {ENDPOINT}]",
-    )(function)
+    return _endpoint_option(allow_http_option(function))
 
 
 def waiting_options(function: F) -> F:
     """Add the options that say how to wait."""
-    function = click.option(
-        "--interval",
-        type=duration,
-        envvar=VARIABLES["interval"],
-        show_envvar=True,
-        help="Ask this often at first, e.g. 1s; the pauses grow with time.  [default: 5s]",
-    )(function)
-    return click.option(
-        "--timeout",
-        type=duration,
-        envvar=VARIABLES["timeout"],
-        show_envvar=True,
-        help="Give up waiting after so long, e.g. 2d or 90m.  [default: never]",
-    )(function)
+    return _timeout_option(_interval_option(function))
 
 
 def about(function: F) -> F:
@@ -209,7 +193,7 @@ def following(function: F) -> F:
     return command  # type: ignore[return-value]
 
 
-def waitable(*, default: bool) -> Callable[[F], F]:
+def waitable(*, default: bool) -> Decorator:
     """Add the option that says whether to wait for what was begun."""
     return click.option(
         "--wait/--no-wait",
@@ -264,7 +248,8 @@ def reporting(function: F) -> F:
             return code
         except _Interrupted as error:
             reason = str(error)
-            if error.operation is None and click.get_current_context().info_name in _BEGINNING:
+            # Only verbs that begin something say whether they wait for it.
+            if error.operation is None and "waiting" in arguments:
                 reason += ". If something was begun, running the same again adopts it"
             return report.interrupted(error.operation, error.code, reason)
         finally:

@@ -66,7 +66,7 @@ class History:
         return self.monotonic() - self._since
 
     @property
-    def span(self) -> float:
+    def covered(self) -> float:
         """From when the operation began to be followed to the last snapshot, in seconds."""
         return self._last or 0.0
 
@@ -104,7 +104,7 @@ class History:
 
         Args:
             step: The step.
-            until: Up to when, if it has not ended: `followed` for now, `span` for the last snapshot.
+            until: Up to when, if it has not ended: `followed` for now, `covered` for the last snapshot.
 
         Returns:
             None if nothing was seen of it.

@@ -16,8 +16,8 @@ from xml.etree import ElementTree
 from golive import State, Step, __version__
 from golive.cli.durations import spoken
 from golive.cli.history import History
-from golive.cli.reports import describe, messages, outcome
-from golive.status import printable
+from golive.cli.reports import describe, outcome, worded
+from golive.status import all_messages, printable, progress
 
 __all__ = ["render", "write"]
 
@@ -91,7 +91,7 @@ def _parts(history: History) -> Iterator[ElementTree.Element]:
         yield _element("h2", "Steps")
         yield _element("ol", *(_row(history, step) for step in history.status.steps), class_="steps")
         yield _element("p", _caption(history), class_="caption")
-    if said := messages(history.status):
+    if said := all_messages(history.status):
         yield _element("h2", "Messages")
         yield _element(
             "ul",
@@ -131,7 +131,7 @@ def _facts(history: History) -> Iterator[ElementTree.Element]:
     ]
     texts = [
         ("Operation", operation.continuation_token()),
-        ("Followed for", spoken(history.span) if _has_times(history) else None),
+        ("Followed for", spoken(history.covered) if _has_times(history) else None),
         ("Version of the offer", status.offer_version),
         ("Version of the publication", status.publishing_version),
         ("Submission", status.id),
@@ -147,28 +147,27 @@ def _facts(history: History) -> Iterator[ElementTree.Element]:
 
 
 def _row(history: History, step: Step) -> ElementTree.Element:
-    percent = 100 if step.state is State.SUCCEEDED else step.percent or 0
-    state = f"unknown ({step.word})" if step.state is State.UNKNOWN else step.state.value
+    state = worded(step)
     if not step.state.is_terminal and step.percent is not None:
-        state += f", {percent} %"
+        state += f", {step.percent} %"
     spent = _spent(history, step)
     notes = [text for text in (step.description, step.estimate and f"Estimate: {step.estimate}") if text]
     return _element(
         "li",
         _element("span", step.name, class_="name"),
         _element("span", f"{state}{', ' if spent else ''}{spent}", class_="state"),
-        _bar(history, step, percent),
+        _bar(history, step),
         _element("span", " · ".join(notes), class_="notes"),
         class_=_css(step.state),
     )
 
 
-def _bar(history: History, step: Step, percent: int) -> ElementTree.Element:
+def _bar(history: History, step: Step) -> ElementTree.Element:
     """Draw when the step took place, or how much of it is done if that was not seen."""
-    left, width = 0.0, float(percent)
+    left, width = 0.0, float(progress(step))
     if _has_times(history):
         span = history.spans.get(step.id)
-        whole = history.span
+        whole = history.covered
         if span is None or (span.began is None and span.ended is None and step.state.is_terminal):
             width = 0.0
         else:
@@ -189,7 +188,7 @@ def _bar(history: History, step: Step, percent: int) -> ElementTree.Element:
 def _caption(history: History) -> str:
     if not _has_times(history):
         return "The bars show how much of each step is done; when that was, the service does not tell."
-    began = history.seen_at - timedelta(seconds=history.span)
+    began = history.seen_at - timedelta(seconds=history.covered)
     return (
         f"The bars show when each step was seen to be under way, from {_utc(began)} to"
         f" {_utc(history.seen_at)}. A step without one was over before, or has not begun."
@@ -197,7 +196,7 @@ def _caption(history: History) -> str:
 
 
 def _spent(history: History, step: Step) -> str:
-    spent = history.spent(step, history.span)
+    spent = history.spent(step, history.covered)
     if spent is None or not _has_times(history):
         return ""
     seconds, whole = spent
@@ -205,7 +204,7 @@ def _spent(history: History, step: Step) -> str:
 
 
 def _has_times(history: History) -> bool:
-    return history.snapshots > 1 and history.span > 0
+    return history.snapshots > 1 and history.covered > 0
 
 
 def _moment(moment: datetime) -> ElementTree.Element:

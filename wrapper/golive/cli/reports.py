@@ -28,9 +28,9 @@ from golive import (
 from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
-from golive.status import printable
+from golive.status import all_messages, printable
 
-__all__ = ["Report", "choose", "outcome"]
+__all__ = ["Report", "choose", "describe", "outcome", "worded"]
 
 
 class Report:
@@ -67,7 +67,7 @@ class Report:
         for step in status.steps:
             if step.state is not State.NOT_STARTED:
                 self._once(step.id, (step.state, step.word, step.percent), f"  {_step(step)}")
-        for message in messages(status):
+        for message in all_messages(status):
             self._once(f"message {message}", (), f"  {message.level}: {message.text}")
 
     def snapshot(self, history: History) -> None:
@@ -86,8 +86,7 @@ class Report:
         """Show the operations of an offer, a line each."""
         for each in submissions:
             changed = f" {each.changed:%Y-%m-%d %H:%M}" if each.changed else ""
-            state = each.state if each.state is not State.UNKNOWN else f"unknown ({each.word})"
-            self._line(f"{each.submission_type}: {state}{changed} {each.ref.url}")
+            self._line(f"{each.submission_type}: {worded(each)}{changed} {each.ref.url}")
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live."""
@@ -310,15 +309,14 @@ def describe(status: OperationStatus | OfferStatus) -> str:
     # The service still calls it running then (page "retrieve-offer-status").
     if status.ready_to_go_live:
         return State.WAITING_FOR_PUBLISHER.value
-    # A word of the service that says more than ours is shown with it.
-    if status.state is State.UNKNOWN:
-        return f"unknown ({status.word})" if status.word else "not asked yet"
-    return status.state.value
+    if status.state is State.UNKNOWN and not status.word:
+        return "not asked yet"
+    return worded(status)
 
 
-def messages(status: OperationStatus) -> list[Message]:
-    """Return the messages about an operation, and those about its steps."""
-    return [*status.messages, *(message for step in status.steps for message in step.messages)]
+def worded(thing: Step | Submission | OperationStatus | OfferStatus) -> str:
+    """Return the state of a thing; a word of the service that says more than ours is shown with it."""
+    return f"unknown ({thing.word})" if thing.state is State.UNKNOWN else thing.state.value
 
 
 def _name(operation: Operation) -> str:
@@ -326,7 +324,7 @@ def _name(operation: Operation) -> str:
 
 
 def _step(step: Step) -> str:
-    state = f"unknown ({step.word})" if step.state is State.UNKNOWN else step.state.value
+    state = worded(step)
     if step.state is not State.SUCCEEDED and step.percent is not None:
         state += f" {step.percent} %"
     return f"{step.name}: {state}"

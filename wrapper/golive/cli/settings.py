@@ -6,13 +6,15 @@ click resolves the three in that order; the file becomes the default map of its 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import click
 
-__all__ = ["VARIABLES", "default_file", "read_file"]
+__all__ = ["VARIABLES", "Decorator", "default_file", "option", "read_file"]
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 #: The settings, each with its variable. A file names them the same, with `-` for `_`.
 VARIABLES = {
@@ -22,6 +24,20 @@ VARIABLES = {
     "timeout": "GOLIVE_TIMEOUT",
     "allow_http": "GOLIVE_ALLOW_HTTP",
 }
+
+
+class Decorator(Protocol):
+    """Adds something to a command."""
+
+    def __call__(self, function: F, /) -> F:
+        """Return the command with it."""
+        ...
+
+
+def option(name: str, **attributes: Any) -> Decorator:
+    """Return the option for a setting, which its variable sets, too."""
+    flag = f"--{name.replace('_', '-')}"
+    return click.option(flag, envvar=VARIABLES[name], show_envvar=True, **attributes)
 
 
 def default_file() -> Path:

@@ -13,8 +13,8 @@ from rich.text import Text
 from golive import State, Step
 from golive.cli.durations import spoken
 from golive.cli.history import History
-from golive.cli.reports import Report, describe, messages, outcome
-from golive.status import printable
+from golive.cli.reports import Report, describe, outcome
+from golive.status import all_messages, printable, progress
 
 __all__ = ["LiveReport"]
 
@@ -81,7 +81,7 @@ class LiveReport(Report):
         status = history.status
         yield Text(f"{history.name}: {describe(status)}", "bold")
         yield self._table(history)
-        for message in messages(status)[-3:]:
+        for message in all_messages(status)[-3:]:
             level = printable(message.level)
             yield Text(f"{level}: {message.text}", _LEVELS.get(message.level, "dim"))
         if not history.operation.done:
@@ -108,7 +108,7 @@ class LiveReport(Report):
     def _row(self, history: History, step: Step, *, wide: bool) -> Iterator[RenderableType]:
         fancy = self._console.encoding.lower().startswith("utf")
         sign, style = _SIGNS[step.state]
-        percent = 100 if step.state is State.SUCCEEDED else step.percent or 0
+        percent = progress(step)
         yield Text(sign if fancy else sign.encode("ascii", "replace").decode(), style)
         yield Text(printable(step.name), "" if percent else "dim")
         if wide:

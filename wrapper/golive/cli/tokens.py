@@ -34,9 +34,8 @@ def claims(token: str) -> dict[str, Any]:
     return read if isinstance(read, dict) else {}
 
 
-def describe(token: str) -> str:
-    """Say in a few words what a token is for and how long it is good."""
-    read = claims(token)
+def describe(read: dict[str, Any]) -> str:
+    """Say in a few words what a token with such claims is for and how long it is good."""
     parts = []
     if isinstance(read.get("aud"), str):
         parts.append(f"for {printable(read['aud'])}")
@@ -53,7 +52,7 @@ def advice(error: GoLiveError) -> str | None:
         return None
     read = claims(token)
     if isinstance(error, NotAuthenticated):
-        told = describe(token)
+        told = describe(read)
         what = f"AZURE_TOKEN is a token {told}" if told else "The token is the one in AZURE_TOKEN"
         wanted = f" (it must be for {RESOURCE})" if _is_for_another(read) else ""
         return (

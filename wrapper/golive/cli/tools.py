@@ -11,13 +11,19 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from golive import ENDPOINT, InvalidInput, Origin
+from golive import ENDPOINT, InvalidInput, Origin, PollingPolicy
 from golive.cli import tokens
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit
-from golive.cli.frame import endpoint_options, publisher_option, reporting, waiting_options
+from golive.cli.frame import (
+    allow_http_option,
+    endpoint_options,
+    publisher_option,
+    reporting,
+    waiting_options,
+)
 from golive.cli.reports import Report
-from golive.cli.settings import VARIABLES
+from golive.cli.settings import VARIABLES, option
 from golive.contract import document
 from golive.contract.rules import FORMS
 
@@ -61,7 +67,7 @@ def config(report: Report, **settings: Any) -> Exit:
         Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
     context = click.get_current_context()
     path, found = context.obj
-    defaults = {"endpoint": ENDPOINT, "interval": 5.0}
+    defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().floor}
     rows = []
     for name, variable in VARIABLES.items():
         value = settings[name] if settings[name] is not None else defaults.get(name)
@@ -217,12 +223,7 @@ def emulator(
 @click.command()
 @click.argument("url", required=False)
 @click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
-@click.option(
-    "--publisher",
-    envvar=VARIABLES["publisher"],
-    show_envvar=True,
-    help="A publisher that the server knows.  [default on loopback: contoso]",
-)
+@option("publisher", help="A publisher that the server knows.  [default on loopback: contoso]")
 @click.option(
     "--offer",
     multiple=True,
@@ -257,13 +258,7 @@ def emulator(
     show_default=True,
     help="How long a cancellation may take.",
 )
-@click.option(
-    "--allow-http",
-    is_flag=True,
-    envvar=VARIABLES["allow_http"],
-    show_envvar=True,
-    help="Accept plain http to another machine, which sends the token unencrypted.",
-)
+@allow_http_option
 @reporting
 def contract(
     report: Report,
@@ -347,7 +342,7 @@ def load_emulator() -> tuple[Any, Any, str]:
 def _credential() -> str:
     token = tokens.from_environment()
     if token:
-        told = tokens.describe(token)
+        told = tokens.describe(tokens.claims(token))
         return f"AZURE_TOKEN {HIDDEN}{', ' if told else ''}{told}"
     try:
         found = importlib.util.find_spec("azure.identity") is not None

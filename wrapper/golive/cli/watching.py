@@ -36,6 +36,7 @@ def operations(
     operation = client.latest_operation(publisher, offer)
     seen: str | None = None
     idle_since: float | None = None
+    failing_since: float | None = None
     while True:
         if operation is not None and operation.continuation_token() != seen:
             seen = operation.continuation_token()
@@ -44,21 +45,19 @@ def operations(
         if idle_since is None:
             idle_since = time.monotonic()
             report.idle(publisher, offer)
-        failing_since: float | None = None
-        while True:
-            now = time.monotonic()
-            pause = polling.pause(now - idle_since)
-            if until is not None and until <= now + pause:
-                time.sleep(max(0.0, until - now))
-                return
-            time.sleep(pause)
-            try:
-                operation = client.latest_operation(publisher, offer)
-                break
-            except GoLiveError as error:
-                failing_since = failing_since or now
-                # As when an operation is followed, a credential may fail for a while, too.
-                passes = is_transient(error) or isinstance(error, CredentialError)
-                if not passes or time.monotonic() - failing_since >= polling.outage_limit:
-                    raise
-                report.warn(f"Looking again later: {error}")
+        now = time.monotonic()
+        pause = polling.pause(now - idle_since)
+        if until is not None and until <= now + pause:
+            time.sleep(max(0.0, until - now))
+            return
+        time.sleep(pause)
+        try:
+            operation = client.latest_operation(publisher, offer)
+            failing_since = None
+        except GoLiveError as error:
+            failing_since = failing_since or now
+            # As when an operation is followed, a credential may fail for a while, too.
+            passes = is_transient(error) or isinstance(error, CredentialError)
+            if not passes or time.monotonic() - failing_since >= polling.outage_limit:
+                raise
+            report.warn(f"Looking again later: {error}")
