@@ -9,18 +9,18 @@ from typing import Self, TypeVar
 
 import httpx
 
-from golive import flows, transports
-from golive.answers import REQUEST_TIMEOUT, Answer, AsyncSession, exchange, session_options
+from golive import flows
+from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.clock import Clock, SystemClock
-from golive.credentials import AsyncCredential, BearerAuth, Concealed
-from golive.durations import Duration
-from golive.errors import GoLiveError, InvalidInput
+from golive.credentials import AsyncCredential, Concealed
+from golive.durations import Duration, to_seconds
+from golive.errors import GoLiveError
 from golive.flows import Call, Context, Flow, Sleep, Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
+from golive.sessions import AsyncSession
 from golive.status import OfferStatus, OperationStatus, State, Submission
-from golive_api.client import Client
 
 __all__ = ["AsyncGoLiveClient", "AsyncOperation"]
 
@@ -40,9 +40,9 @@ class AsyncGoLiveClient:
             nowhere else.
         polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
         retry: How a request that failed is repeated; see `RetryPolicy` for the default.
-        request_timeout: Bounds each single request, not an operation: seconds without progress while
-            connecting, sending or receiving, or an `httpx.Timeout`. Default: 15 s to connect, 60 s
-            otherwise.
+        request_timeout: Bounds each single request as a whole, not an operation: a `timedelta` or
+            seconds for connecting (at most 15), sending, and receiving all of the answer. Default:
+            330 s, since answers were seen to take up to five minutes.
         transport: An httpx transport to send requests with, for example one with your own certificate
             authority, or `golive.emulator`'s. It stays yours: it is not closed.
         http_client: Instead of a transport, an `httpx.AsyncClient` to send requests with, for its
@@ -69,7 +69,7 @@ class AsyncGoLiveClient:
         endpoint: str = ENDPOINT,
         polling: PollingPolicy | None = None,
         retry: RetryPolicy | None = None,
-        request_timeout: float | httpx.Timeout = REQUEST_TIMEOUT,
+        request_timeout: Duration = REQUEST_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
@@ -81,8 +81,12 @@ class AsyncGoLiveClient:
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
         session = AsyncSession(
-            **session_options(BearerAuth(source, origin=origin, clock=clock), origin, request_timeout),
-            transport=transports.async_transport(transport, http_client),
+            source,
+            origin=origin,
+            clock=clock,
+            request_timeout=to_seconds(request_timeout, "request_timeout"),
+            transport=transport,
+            http_client=http_client,
         )
         self._driver = _Driver(
             Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock), session
@@ -488,7 +492,6 @@ class _Driver:
     def __init__(self, context: Context, session: AsyncSession) -> None:
         self.context = context
         self.session = session
-        self._api = Client(base_url=str(context.origin)).set_async_httpx_client(session)
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
@@ -512,8 +515,4 @@ class _Driver:
         if isinstance(wanted, Sleep):
             await self.context.clock.sleep_async(wanted.seconds)
             return None
-        if self.session.is_closed:
-            raise InvalidInput("The client is closed.")
-        with exchange() as seen:
-            response = await wanted.endpoint.asyncio_detailed(client=self._api, **wanted.arguments)
-            return seen.answer(response.parsed)
+        return await self.session.perform(wanted)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from typing import Any, TypeVar, cast
 
+import httpx
 from attrs import define, evolve, frozen
 
 from golive.answers import Answer, Call, Endpoint
@@ -60,6 +61,7 @@ from golive_api.api.progress import (
     list_submissions,
 )
 from golive_api.api.publishing import cancel, go_live, publish
+from golive_api.client import Client
 from golive_api.models import Notification, NotificationMetadata
 
 __all__ = ["Call", "Context", "Flow", "Sleep", "Tracker"]
@@ -278,14 +280,15 @@ def submissions(
     if state is State.RUNNING:
         arguments["status"] = "running"
     answer = yield from _read(context, list_submissions, arguments)
-    if not isinstance(answer.parsed, list):
+    parsed = _parsed(list_submissions, answer)
+    if not isinstance(parsed, list):
         raise answer.unexpected("the body is not a list of operations")
     try:
         found = tuple(
             Submission.from_api(
                 entry, origin=context.origin, publisher_id=publisher_id, offer_id=offer_id
             )
-            for entry in answer.parsed
+            for entry in parsed
         )
     except ValueError as error:
         raise answer.unexpected(f"the body is not what the contract says: {error}") from error
@@ -296,7 +299,7 @@ def offer_status(context: Context, publisher_id: str, offer_id: str) -> Flow[Off
     """Read where an offer stands."""
     answer = yield from _read(context, get_offer_status, _offer(publisher_id, offer_id))
     try:
-        return OfferStatus.from_api(answer.parsed, etag=answer.headers.get("ETag"))
+        return OfferStatus.from_api(_parsed(get_offer_status, answer), etag=answer.headers.get("ETag"))
     except ValueError as error:
         raise answer.unexpected(f"the body is not what the contract says: {error}") from error
 
@@ -311,7 +314,7 @@ def refresh(context: Context, tracker: Tracker) -> Flow[OperationStatus]:
         else:
             answer = yield from _read(context, get_operation, {"operation_id": ref.operation_id})
         try:
-            status = OperationStatus.from_api(answer.parsed)
+            status = OperationStatus.from_api(_parsed(get_operation, answer))
         except ValueError as error:
             raise answer.unexpected(f"the body is not what the contract says: {error}") from error
     except GoLiveError as error:
@@ -533,7 +536,7 @@ def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnre
         f"The service gave no good answer for {seconds / 3600:.1f} hours; the last one was: {error}",
         method="GET",
         url=f"{tracker.ref.origin}{tracker.ref.path}",
-        connected=True,
+        sent=True,
     )
     unreachable.continuation_token = tracker.token
     return unreachable
@@ -591,6 +594,38 @@ def _read(context: Context, endpoint: object, arguments: dict[str, Any]) -> Flow
                 raise
             pause = context.repeat_after(failed, error)
         yield Sleep(pause)
+
+
+def _parsed(endpoint: Any, answer: Answer) -> Any:
+    """Parse a body by the generated models, for the time being."""
+    if answer.body is None:
+        raise answer.unexpected("the body is empty")
+    response = httpx.Response(answer.status_code, json=answer.body)
+    try:
+        parsed = endpoint._parse_response(client=Client(base_url=""), response=response)  # noqa: SLF001
+        same = _same_shape(answer.body, _written(parsed))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        problem = f"lacks {error}" if isinstance(error, KeyError) else "is not what the contract says"
+        raise answer.unexpected(f"the body {problem}") from error
+    if not same:
+        raise answer.unexpected("the body is not what the contract says")
+    return parsed
+
+
+def _written(parsed: Any) -> object:
+    if isinstance(parsed, list):
+        return [_written(entry) for entry in parsed]
+    return parsed.to_dict()
+
+
+def _same_shape(body: object, written: object) -> bool:
+    if isinstance(body, dict) and isinstance(written, dict):
+        return body.keys() == written.keys() and all(
+            _same_shape(value, written[key]) for key, value in body.items()
+        )
+    if isinstance(body, list) and isinstance(written, list):
+        return len(body) == len(written) and all(map(_same_shape, body, written))
+    return type(body) is type(written)
 
 
 def _call(endpoint: object, arguments: dict[str, Any]) -> Flow[Answer]:
