@@ -203,7 +203,7 @@ def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) 
 
 
 @pytest.mark.parametrize(
-    ("error", "connected"),
+    ("error", "sent"),
     [
         (httpx.ConnectError, False),
         (httpx.ConnectTimeout, False),
@@ -212,19 +212,19 @@ def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) 
         (httpx.WriteTimeout, True),
         (httpx.ReadError, True),
         (httpx.CloseError, True),
-        (httpx.ProxyError, True),
+        (httpx.ProxyError, False),
         (httpx.RemoteProtocolError, True),
-        (httpx.LocalProtocolError, True),
+        (httpx.LocalProtocolError, False),
         (httpx.DecodingError, True),
     ],
 )
 def test_no_answer(
-    side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], connected: bool
+    side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], sent: bool
 ) -> None:
     httpx_mock.add_exception(error("no luck"), is_reusable=True)
     with pytest.raises(ServiceUnreachable, match=r"No answer to GET http.*: no luck") as caught:
         side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
-    assert caught.value.connected is connected
+    assert caught.value.sent is sent
     assert caught.value.continuation_token == TOKEN_URL
     assert SECRET not in str(caught.value) + repr(caught.value)
 
@@ -243,7 +243,7 @@ def example(kind: type[GoLiveError]) -> GoLiveError:
     if issubclass(kind, golive.OperationError):
         return kind("m", status=OperationStatus(), continuation_token="t")
     if issubclass(kind, ServiceUnreachable):
-        return kind("m", method="GET", url="u", connected=True)
+        return kind("m", method="GET", url="u", sent=True)
     return kind("m")
 
 

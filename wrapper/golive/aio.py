@@ -10,18 +10,18 @@ from typing import Self, TypeVar
 import httpx
 
 from golive import evidence, following, queries, starting
-from golive.answers import Answer
+from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
 from golive.credentials import AsyncCredential, Concealed
 from golive.durations import Duration, to_seconds
-from golive.errors import GoLiveError, InvalidInput
+from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
 from golive.following import Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.sessions import REQUEST_TIMEOUT, AsyncSession
+from golive.sessions import AsyncSession
 from golive.status import Offer, OfferStatus, OperationStatus, Submission
 from golive.vocabulary import State
 
@@ -618,6 +618,4 @@ class _Driver:
         if isinstance(wanted, Sleep):
             await self.context.clock.sleep_async(wanted.seconds)
             return None
-        if self.session.is_closed:
-            raise InvalidInput("The client is closed.")
         return await self.session.perform(wanted)

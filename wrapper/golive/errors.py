@@ -18,7 +18,8 @@
     │   ├── Throttled                  wait (429)
     │   ├── ServiceFault               try again later (5xx)
     │   └── UnexpectedAnswer           report it: the answer is outside the contract
-    │       └── InvalidLocation        report it: the operation's address is not one
+    │       ├── InvalidLocation        report it: the operation's address is not one
+    │       └── NotFromService         look at the network: a proxy or gateway answered
     └── OperationError                 the operation is known; its last status is attached
         ├── OperationFailed            mend the offer, publish again
         ├── OperationCanceled          somebody canceled it
@@ -28,6 +29,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ __all__ = [
     "NotAuthenticated",
     "NotCanceled",
     "NotFound",
+    "NotFromService",
     "NothingToCancel",
     "OperationCanceled",
     "OperationError",
@@ -107,21 +110,21 @@ class ServiceUnreachable(GoLiveError):
         message: What happened, in one line.
         method: The request's method.
         url: The request's address, without its query.
-        connected: Whether a connection was made, so that the service may have seen the request.
+        sent: Whether the service may have seen the request.
 
     Attributes:
         method: The request's method.
         url: The request's address, without its query.
-        connected: Whether a connection was made, so that the service may have seen the request.
+        sent: Whether the service may have seen the request.
     """
 
     remedy = "Check the network and the endpoint, then try again."
 
-    def __init__(self, message: str, *, method: str, url: str, connected: bool) -> None:
+    def __init__(self, message: str, *, method: str, url: str, sent: bool) -> None:
         super().__init__(message)
         self.method = method
         self.url = url
-        self.connected = connected
+        self.sent = sent
 
 
 class SubmissionUncertain(GoLiveError):
@@ -151,6 +154,7 @@ class ServiceError(GoLiveError):
         method: The request's method.
         url: The request's address, without its query.
         retry_after: The value of `Retry-After` as it was sent.
+        details: What else the body says, in values that JSON knows.
 
     Attributes:
         message: The service's explanation, or ours if it gave none.
@@ -160,6 +164,7 @@ class ServiceError(GoLiveError):
         method: The request's method.
         url: The request's address, without its query.
         retry_after: The value of `Retry-After` as it was sent, or None.
+        details: What the body says beyond code and message, in values that JSON knows, or None.
     """
 
     def __init__(
@@ -172,6 +177,7 @@ class ServiceError(GoLiveError):
         code: str | None = None,
         correlation_id: str | None = None,
         retry_after: str | None = None,
+        details: Mapping[str, Any] | None = None,
     ) -> None:
         what = f"{method} {url} was answered {status_code}"
         if code:
@@ -189,6 +195,7 @@ class ServiceError(GoLiveError):
         self.method = method
         self.url = url
         self.retry_after = retry_after
+        self.details = details
 
 
 class RequestRefused(ServiceError):
@@ -261,6 +268,12 @@ class InvalidLocation(UnexpectedAnswer):
     """
 
     remedy = "The service did begin. Running the same call again finds the operation and adopts it."
+
+
+class NotFromService(UnexpectedAnswer):
+    """A proxy or gateway on the way answered with a page of its own; of the service it says nothing."""
+
+    remedy = "A proxy or gateway answered, not the service: check the network and its proxy."
 
 
 class OperationError(GoLiveError):
