@@ -19,7 +19,8 @@ from golive.flows import Call, Context, Flow, Sleep, Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.status import OfferStatus, OperationStatus, State, Submission
+from golive.status import OfferStatus, OperationStatus, Submission
+from golive.vocabulary import State
 from golive_api.client import Client
 
 __all__ = ["AsyncGoLiveClient", "AsyncOperation"]

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 import httpx
-from attrs import define, frozen
+from attrs import define, evolve, frozen
 
 from golive._version import __version__
 from golive.errors import (
@@ -34,7 +34,7 @@ from golive.errors import (
     UnsupportedVersion,
 )
 from golive.location import Origin
-from golive.status import Message, printable
+from golive.text import one_line, plain_text, printable
 from golive_api.types import Response
 
 __all__ = [
@@ -96,14 +96,14 @@ class Answer:
     Attributes:
         status_code: 200 or 202.
         headers: The headers, looked up without regard to case.
-        parsed: What the generated client made of the body.
+        body: The decoded JSON; None if it is empty.
         method: The request's method.
         url: The request's address, without its query.
     """
 
     status_code: int
     headers: Mapping[str, str]
-    parsed: object
+    body: Any
     method: str
     url: str
 
@@ -131,11 +131,11 @@ class _Exchange:
 
     response: httpx.Response | None = None
 
-    def answer(self, parsed: object) -> Answer:
-        """Return the answer, with what the generated client made of its body.
+    def answer(self, _: object) -> Answer:
+        """Return the answer, with its body.
 
         Raises:
-            UnexpectedAnswer: The generated client made of it what it is not.
+            UnexpectedAnswer: The body is no JSON.
         """
         response = self.response
         if response is None:
@@ -143,13 +143,14 @@ class _Exchange:
         answer = Answer(
             status_code=response.status_code,
             headers=response.headers,
-            parsed=parsed,
+            body=None,
             method=response.request.method,
             url=_bare(response.request.url),
         )
-        if parsed is not None and not _same_shape(json.loads(response.content), _written(parsed)):
-            raise answer.unexpected("the body is not what the contract says")
-        return answer
+        try:
+            return evolve(answer, body=json.loads(response.content) if response.content else None)
+        except (ValueError, RecursionError) as error:
+            raise answer.unexpected(f"the body cannot be read: {one_line(str(error))}") from error
 
 
 _current: ContextVar[_Exchange | None] = ContextVar("golive_exchange", default=None)
@@ -174,19 +175,8 @@ def exchange() -> Iterator[_Exchange]:
         raise
     except httpx.RequestError as error:
         unreachable = _unreachable(error)
-        logger.debug("%s", unreachable.args[0])
+        logger.debug("%s", unreachable.summary)
         raise unreachable from error
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-    ) as error:
-        if seen.response is None:
-            raise
-        raise seen.answer(None).unexpected(_parse_problem(error)) from error
     finally:
         _current.reset(token)
 
@@ -311,6 +301,8 @@ def _received(response: httpx.Response) -> httpx.Response:
     seen = _current.get()
     if seen is not None:
         seen.response = response
+        # The generated parser is not asked: it knows no leniency.
+        return httpx.Response(204, request=request)
     return response
 
 
@@ -346,25 +338,20 @@ def _read_error(response: httpx.Response) -> tuple[str | None, str]:
         body = None
     match body:
         case {"error": {"code": str(code), "message": str(message)}}:
-            return printable(code), _one_line(message) or "no explanation was given"
+            return printable(code), one_line(message) or "no explanation was given"
         case (
             {"error": {"message": str(message)}} | {"message": str(message)} | {"Message": str(message)}
         ):
-            return None, _one_line(message) or "no explanation was given"
-    text = _one_line(Message(response.text[:10_000], "error").text)
+            return None, one_line(message) or "no explanation was given"
+    text = one_line(plain_text(response.text[:10_000]))
     return None, text or response.reason_phrase or "no explanation was given"
-
-
-def _one_line(text: str) -> str:
-    line = printable(" ".join(text.split()))
-    return line if len(line) <= 500 else f"{line[:500]}…"
 
 
 def _unreachable(error: httpx.RequestError) -> ServiceUnreachable:
     request = error.request
     url = _bare(request.url)
     reason = (str(error) or type(error).__name__).rstrip(".")
-    connected = not isinstance(
+    sent = not isinstance(
         error,
         (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol),
     )
@@ -372,36 +359,8 @@ def _unreachable(error: httpx.RequestError) -> ServiceUnreachable:
         f"No answer to {request.method} {url}: {reason}.",
         method=request.method,
         url=url,
-        connected=connected,
+        sent=sent,
     )
-
-
-def _written(parsed: Any) -> object:
-    if isinstance(parsed, list):
-        return [_written(entry) for entry in parsed]
-    return parsed.to_dict()
-
-
-def _same_shape(body: object, written: object) -> bool:
-    """Compare a body with what the generated client would write for what it read.
-
-    It takes an array for an object, as `dict` does, an object for an empty array, and more.
-    """
-    if isinstance(body, dict) and isinstance(written, dict):
-        return body.keys() == written.keys() and all(
-            _same_shape(value, written[key]) for key, value in body.items()
-        )
-    if isinstance(body, list) and isinstance(written, list):
-        return len(body) == len(written) and all(map(_same_shape, body, written))
-    return type(body) is type(written)
-
-
-def _parse_problem(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"the body lacks {error}"
-    if isinstance(error, ValueError):
-        return f"the body cannot be read: {_one_line(str(error))}"
-    return "the body is not what the contract says"
 
 
 def _correlation_id(headers: Mapping[str, str]) -> str | None:

@@ -42,17 +42,11 @@ from golive.location import (
     parse_token,
     read_location,
 )
+from golive.reading import read_offer_status, read_operation, read_submissions
 from golive.retry import RetryPolicy, asked_to_wait, did_not_act, is_lost, is_transient
 from golive.schedule import PollingPolicy, read_retry_after
-from golive.status import (
-    SIGN_OFF,
-    OfferStatus,
-    OperationStatus,
-    State,
-    Submission,
-    all_messages,
-    same_word,
-)
+from golive.status import OfferStatus, OperationStatus, Submission, all_messages
+from golive.vocabulary import State, same_word
 from golive_api.api.progress import (
     get_offer_operation,
     get_offer_status,
@@ -278,15 +272,10 @@ def submissions(
     if state is State.RUNNING:
         arguments["status"] = "running"
     answer = yield from _read(context, list_submissions, arguments)
-    if not isinstance(answer.parsed, list):
-        raise answer.unexpected("the body is not a list of operations")
     try:
-        found = tuple(
-            Submission.from_api(
-                entry, origin=context.origin, publisher_id=publisher_id, offer_id=offer_id
-            )
-            for entry in answer.parsed
-        )
+        found = read_submissions(
+            answer.body, origin=context.origin, publisher_id=publisher_id, offer_id=offer_id
+        ).entries
     except ValueError as error:
         raise answer.unexpected(f"the body is not what the contract says: {error}") from error
     return tuple(entry for entry in found if state is None or entry.state is state)
@@ -296,7 +285,7 @@ def offer_status(context: Context, publisher_id: str, offer_id: str) -> Flow[Off
     """Read where an offer stands."""
     answer = yield from _read(context, get_offer_status, _offer(publisher_id, offer_id))
     try:
-        return OfferStatus.from_api(answer.parsed, etag=answer.headers.get("ETag"))
+        return read_offer_status(answer.body, etag=answer.headers.get("ETag"))
     except ValueError as error:
         raise answer.unexpected(f"the body is not what the contract says: {error}") from error
 
@@ -311,7 +300,7 @@ def refresh(context: Context, tracker: Tracker) -> Flow[OperationStatus]:
         else:
             answer = yield from _read(context, get_operation, {"operation_id": ref.operation_id})
         try:
-            status = OperationStatus.from_api(answer.parsed)
+            status = read_operation(answer.body)
         except ValueError as error:
             raise answer.unexpected(f"the body is not what the contract says: {error}") from error
     except GoLiveError as error:
@@ -446,7 +435,7 @@ def _is_go_live(context: Context, entry: Submission) -> Flow[bool]:
     # publisher is the precondition of a go-live; one that is signed off is a go-live.
     offer = yield from offer_status(context, entry.ref.publisher_id, entry.ref.offer_id)
     signed_off = (State.RUNNING, State.SUCCEEDED)
-    return any(same_word(s.id, SIGN_OFF) and s.state in signed_off for s in offer.steps)
+    return any(s.is_sign_off and s.state in signed_off for s in offer.steps)
 
 
 def _runs(entry: Submission) -> bool:
@@ -501,7 +490,7 @@ def _submit(
     settle = policy.settle_cancel if kind is OperationKind.CANCEL else policy.settle
     found = yield from _reconcile(context, find, settle)
     if found is None:
-        raise SubmissionUncertain(*lost.args) from lost
+        raise SubmissionUncertain(lost.summary) from lost
     return found
 
 
@@ -533,7 +522,7 @@ def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnre
         f"The service gave no good answer for {seconds / 3600:.1f} hours; the last one was: {error}",
         method="GET",
         url=f"{tracker.ref.origin}{tracker.ref.path}",
-        connected=True,
+        sent=True,
     )
     unreachable.continuation_token = tracker.token
     return unreachable

@@ -112,7 +112,7 @@ def did_not_act(error: GoLiveError) -> bool:
     """Tell whether the service certainly did not act on a request that ended so."""
     match error:
         case ServiceUnreachable():
-            return not error.connected
+            return not error.sent
         case Throttled():
             return True
         case ServiceFault():
