@@ -150,12 +150,8 @@ NOT_AN_OPERATION = {
     "array of null": b"[null]",
     "array of array": b"[[]]",
     "status of another type": b'{"status": 7}',
-    "steps of another type": b'{"status": "running", "steps": {}}',
-    "steps of strings": b'{"status": "running", "steps": ["live"]}',
-    "step without a name": b'{"status": "running", "steps": [{"id": "live"}]}',
-    "messages as numbers": b'{"status": "running", "messages": [7]}',
-    "bad time": b'{"status": "running", "createdDateTime": "yesterday"}',
-    "time of another type": b'{"status": "running", "createdDateTime": 7}',
+    "status that is null": b'{"status": null, "steps": []}',
+    "status that is a list": b'{"status": ["running"]}',
     "truncated": b'{"status": "runn',
     "nested deep": b"[" * 100_000,
 }
@@ -177,7 +173,7 @@ def test_a_success_that_is_not_an_operation(side: Side, httpx_mock: HTTPXMock, b
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("body", [b"{}", b'""', b"null", b'[{"id": 7}]', b"[7]", b'[{"id": "../x"}]'])
+@pytest.mark.parametrize("body", [b"{}", b'""', b"null", b"7", b'{"id": "1"}', b'{"value": 7}'])
 def test_a_list_that_is_none(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
     httpx_mock.add_response(status_code=200, content=body, is_reusable=True)
     with pytest.raises(UnexpectedAnswer):

@@ -14,10 +14,13 @@ from email.utils import parsedate_to_datetime
 
 from attrs import Attribute, field, frozen
 
-from golive.durations import Duration, to_seconds
+from golive.durations import LONGEST, Duration, to_seconds
 from golive.errors import InvalidInput
 
 __all__ = ["PollingPolicy", "read_retry_after"]
+
+#: More characters than an HTTP date has in any of its three forms.
+_LONGEST_DATE = 100
 
 
 def _seconds(name: str) -> Callable[[Duration], float]:
@@ -114,17 +117,21 @@ def read_retry_after(value: str | None, now: float) -> float | None:
         now: The time of day, in seconds since 1970-01-01 UTC.
 
     Returns:
-        Seconds from now, not negative; None if the header is missing or is neither.
+        Seconds from now, from 0 to 100 years; None if the header is missing or is neither.
     """
     if value is None:
         return None
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST)
+    if len(value) > _LONGEST_DATE:
+        return None
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        wait = (moment - datetime.fromtimestamp(now, UTC)).total_seconds()
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        # The parser of the standard library lets through what no clock can show.
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
+    return min(max(0.0, wait), LONGEST)

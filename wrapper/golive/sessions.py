@@ -175,7 +175,7 @@ class _Exchange:
         unreachable = ServiceUnreachable(
             f"No answer to {method} {url}: {reason}.", method=method, url=url, sent=sent
         )
-        logger.debug("%s", unreachable.args[0])
+        logger.debug("%s", unreachable.summary)
         raise unreachable from (None if error is None else _without_frames(error))
 
 

@@ -296,7 +296,7 @@ def _reconcile(context: Context, start: _Start, sent: Baseline, lost: GoLiveErro
     left = max(start.settled_after - _ago(context, sent), start.listed_within)
     found = yield from _look_on(context, start, sent, left)
     if found.tracker is None:
-        raise _uncertain(start, sent, found, str(lost.args[0])) from lost
+        raise _uncertain(start, sent, found, lost.summary) from lost
     return found.tracker
 
 
@@ -314,7 +314,7 @@ def _loser(
         logger.warning("It was refused; looking whether a go-live is behind that: %s", refusal)
         found = yield from _look_on(context, start, sent, start.listed_within)
         if found.tracker is None and not found.settled:
-            raise _uncertain(start, sent, found, str(refusal.args[0])) from refusal
+            raise _uncertain(start, sent, found, refusal.summary) from refusal
     if found.tracker is None:
         raise refusal
     return found.tracker
@@ -344,7 +344,7 @@ def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) 
                 return _Found(look.found, settled=True)
             busy = look.busy
         except Undecided as error:
-            doubt = str(error.args[0])
+            doubt = error.summary
         except GoLiveError as error:
             if not is_transient(error):
                 # It would hide that something may have begun, which is what the caller must know.

@@ -28,7 +28,8 @@ from golive import (
 from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
-from golive.status import all_messages, printable
+from golive.status import all_messages
+from golive.text import printable
 
 __all__ = ["Report", "choose", "describe", "outcome", "worded"]
 

@@ -14,7 +14,8 @@ from golive import State, Step
 from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports import Report, describe, outcome
-from golive.status import all_messages, printable, progress
+from golive.status import all_messages, progress
+from golive.text import printable
 
 __all__ = ["LiveReport"]
 
