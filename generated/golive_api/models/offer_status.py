@@ -25,7 +25,7 @@ class OfferStatus:
     Attributes:
         status (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must neither
             crash a client nor
-            end its wait.
+            end its wait. The service writes lower camel case (*observed*).
         messages (list[Message | str] | None | Unset): What the service has to say about the offer.
         steps (list[Step] | None | Unset): The steps of its latest operation, in order.
         preview_links (list[OfferLink] | None | Unset): Links to the preview.
