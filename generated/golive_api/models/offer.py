@@ -2,7 +2,13 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -28,11 +34,9 @@ class Offer:
                 instead.
             publisher_id (str): Its publisher.
             offer_type_id (None | str | Unset): Its type, for example `microsoft-azure-virtualmachines`.
-            status (KnownStatusWord | None | str | Unset): Where the offer stands: `neverPublished`, `notStarted`,
-                `waitingForPublisherReview`, `running`,
-                `succeeded`, `canceled`, `failed`, and in the sample `published` [retrieve-offers]. Of an offer
-                in preview it says `waitingForPublisherReview` (*observed*), where `getOfferStatus` says
-                `running`.
+            status (KnownStatusWord | Literal['published'] | None | str | Unset): Where the offer stands [retrieve-offers].
+                Of an offer in preview it says
+                `waitingForPublisherReview` (*observed*), where `getOfferStatus` says `running`.
             pc_migration_status (None | str | Unset): Is `migrated` for an offer that was migrated to Partner Center
                 (*observed*).
             version (int | None | Unset): The version of the document; a 32-bit number was *observed*.
@@ -47,7 +51,7 @@ class Offer:
     id: str
     publisher_id: str
     offer_type_id: None | str | Unset = UNSET
-    status: KnownStatusWord | None | str | Unset = UNSET
+    status: KnownStatusWord | Literal["published"] | None | str | Unset = UNSET
     pc_migration_status: None | str | Unset = UNSET
     version: int | None | Unset = UNSET
     definition: None | OfferDefinition | Unset = UNSET
@@ -67,7 +71,7 @@ class Offer:
         else:
             offer_type_id = self.offer_type_id
 
-        status: None | str | Unset
+        status: Literal["published"] | None | str | Unset
         if isinstance(self.status, Unset):
             status = UNSET
         elif isinstance(self.status, str):
@@ -144,7 +148,9 @@ class Offer:
 
         offer_type_id = _parse_offer_type_id(d.pop("offerTypeId", UNSET))
 
-        def _parse_status(data: object) -> KnownStatusWord | None | str | Unset:
+        def _parse_status(
+            data: object,
+        ) -> KnownStatusWord | Literal["published"] | None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -152,12 +158,24 @@ class Offer:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                status_type_0 = check_known_status_word(data)
+                componentsschemas_offer_status_word_type_0 = check_known_status_word(
+                    data
+                )
 
-                return status_type_0
+                return componentsschemas_offer_status_word_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(KnownStatusWord | None | str | Unset, data)
+            componentsschemas_offer_status_word_type_1 = cast(
+                Literal["published"], data
+            )
+            if componentsschemas_offer_status_word_type_1 != "published":
+                raise ValueError(
+                    f"/components/schemas/OfferStatusWord_type_1 must match const 'published', got '{componentsschemas_offer_status_word_type_1}'"
+                )
+            return componentsschemas_offer_status_word_type_1
+            return cast(
+                KnownStatusWord | Literal["published"] | None | str | Unset, data
+            )
 
         status = _parse_status(d.pop("status", UNSET))
 
