@@ -7,7 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 if TYPE_CHECKING:
-    from ..models.offer_definition import OfferDefinition
+    from ..models.offer_draft_definition import OfferDraftDefinition
 
 
 T = TypeVar("T", bound="OfferDraft")
@@ -15,18 +15,16 @@ T = TypeVar("T", bound="OfferDraft")
 
 @_attrs_define
 class OfferDraft:
-    """An offer as it should be [create-update-offers]: a document as of `Offer`, opaque but for its
+    """An offer as it should be [create-update-offers]: a document as of `Offer`, opaque but for having a
     definition. What belongs to the service (`status`, `version`, `changedTime`, `pcMigrationStatus`)
     can be given back and is not heeded; `id` and `publisherId`, if given, are those of the path
     (*inferred*).
 
         Attributes:
-            definition (OfferDefinition): What the publisher wrote: texts, plans, prices [create-update-offers]. It differs
-                by the type of the
-                offer and is opaque here; a list shows nothing but `displayText` [retrieve-offers].
+            definition (OfferDraftDefinition): What the publisher wrote; see `OfferDefinition`.
     """
 
-    definition: OfferDefinition
+    definition: OfferDraftDefinition
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,10 +42,10 @@ class OfferDraft:
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.offer_definition import OfferDefinition  # noqa: PLC0415
+        from ..models.offer_draft_definition import OfferDraftDefinition  # noqa: PLC0415
 
         d = dict(src_dict)
-        definition = OfferDefinition.from_dict(d.pop("definition"))
+        definition = OfferDraftDefinition.from_dict(d.pop("definition"))
 
         offer_draft = cls(
             definition=definition,
