@@ -19,7 +19,16 @@ from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
 from golive.location import Origin
 
-__all__ = ["ANSWER_WITHIN", "LINKED", "LINKS", "PATIENCE", "Proof", "Verdict", "configuration", "read_links"]
+__all__ = [
+    "ANSWER_WITHIN",
+    "LINKED",
+    "LINKS",
+    "PATIENCE",
+    "Proof",
+    "Verdict",
+    "configuration",
+    "read_links",
+]
 
 #: Environment variables for `hooks`: the file for the links that were followed; seconds for a
 #: cancellation.
