@@ -733,7 +733,7 @@ def test_a_request_that_never_left_is_not_uncertain(side: Side, method: str) -> 
     client, _ = answering(side, raising(httpx.ConnectError))
     with pytest.raises(ServiceUnreachable) as caught:
         side.get(getattr(client, method)("contoso", MIGRATED))
-    assert not caught.value.connected
+    assert not caught.value.sent
 
 
 @METHODS

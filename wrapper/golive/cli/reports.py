@@ -29,10 +29,10 @@ from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
 from golive.cli.streams import say
-from golive.location import make_token
-from golive.status import all_messages, printable, same_word
+from golive.status import all_messages
+from golive.text import printable
 
-__all__ = ["Report", "choose", "describe", "outcome", "token_of", "worded"]
+__all__ = ["Report", "choose", "describe", "outcome", "worded"]
 
 
 class Report:
@@ -88,7 +88,7 @@ class Report:
         """Show the operations of an offer, a line each."""
         for each in submissions:
             changed = f" {each.changed:%Y-%m-%d %H:%M}" if each.changed else ""
-            self._line(f"{each.submission_type}: {worded(each)}{changed} {token_of(each)}")
+            self._line(f"{each.submission_type}: {worded(each)}{changed} {each.continuation_token}")
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live."""
@@ -172,7 +172,7 @@ class QuietReport(Report):
     def listed(self, submissions: tuple[Submission, ...]) -> None:
         """Show the tokens, a line each."""
         for each in submissions:
-            self._line(token_of(each))
+            self._line(each.continuation_token)
 
     def update(self, history: History) -> None:
         """Show nothing."""
@@ -227,7 +227,7 @@ class JsonReport(Report):
         """Show the operations of an offer, an event each."""
         for each in submissions:
             plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
-            self.tell("submission", (), token=token_of(each), **{**plain, "ref": each.ref.url})
+            self.tell("submission", (), token=each.continuation_token, **{**plain, "ref": each.ref.url})
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
@@ -316,15 +316,6 @@ def describe(status: OperationStatus | OfferStatus) -> str:
     if status.state is State.UNKNOWN and not status.word:
         return "not asked yet"
     return worded(status)
-
-
-def token_of(entry: Submission) -> str:
-    """Return the token of an entry of the list, which says what the operation was begun for, too."""
-    is_go_live = same_word(entry.submission_type, "golive") or (
-        # Where every operation is called a publish, the slot tells (fact 5).
-        entry.slot is not None and same_word(entry.slot, "production")
-    )
-    return make_token(entry.ref, OperationKind.GO_LIVE if is_go_live else OperationKind.PUBLISH)
 
 
 def worded(thing: Step | Submission | OperationStatus | OfferStatus) -> str:

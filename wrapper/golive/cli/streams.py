@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO, Any, TextIO, cast
 
-from golive.status import printable
+from golive.text import printable
 
 __all__ = ["OutputLost", "discard", "guarded", "say"]
 

@@ -17,7 +17,8 @@ from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports import Report, describe, outcome
 from golive.cli.streams import OutputLost
-from golive.status import all_messages, printable, progress
+from golive.status import all_messages, progress
+from golive.text import printable
 
 __all__ = ["LiveReport"]
 

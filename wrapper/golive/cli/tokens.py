@@ -12,7 +12,7 @@ from typing import Any
 from golive import CredentialError, GoLiveError, NotAllowed, NotAuthenticated
 from golive.cli.durations import spoken
 from golive.credentials import SCOPE
-from golive.status import printable
+from golive.text import printable
 
 __all__ = ["advice", "claims", "describe", "from_environment"]
 
