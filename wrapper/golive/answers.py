@@ -112,7 +112,7 @@ class Call:
     Attributes:
         endpoint: The generated module.
         arguments: Its arguments.
-        within: How long the whole of it may take, in seconds; None for as long as the client says.
+        within: How long the whole of it may take, in seconds, if that is less than the client says.
     """
 
     endpoint: Endpoint

@@ -103,7 +103,7 @@ class _Exchange:
 
     def __init__(self, call: Call, origin: Origin, request_timeout: float) -> None:
         self.request = call.request(origin)
-        self.seconds = request_timeout if call.within is None else call.within
+        self.seconds = request_timeout if call.within is None else min(call.within, request_timeout)
         self._spent = 0.0
         self._journey = Journey(0.0)
         self.intake: _Intake | None = None
