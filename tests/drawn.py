@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
 
 import yaml
 from attrs import evolve, frozen
+from hypothesis import assume
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from conftest import CONTRACT, LOCAL
 
@@ -55,10 +56,10 @@ def spaced(word: str, by: str) -> str:
 
 
 @st.composite
-def timestamps(draw: st.DrawFn) -> str:
+def timestamps(draw: st.DrawFn, offsets: tuple[str, ...] = ("Z", "+00:00", "-07:00")) -> str:
     moment = draw(st.datetimes(min_value=datetime(1970, 1, 1), max_value=datetime(2999, 1, 1)))
     fraction = draw(st.sampled_from(["", ".5", ".0500520", ".123456"]))
-    offset = draw(st.sampled_from(["Z", "+00:00", "-07:00"]))
+    offset = draw(st.sampled_from(offsets))
     return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}{offset}"
 
 
@@ -69,9 +70,14 @@ def values(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
     schema = resolved(schema)
     if name == "KnownStatusWord":
         return draw(SPELLINGS)(draw(st.sampled_from(schema["enum"])))
+    if name == "ZonelessTime":
+        # Its pattern has a thirty-first of February.
+        return draw(timestamps(offsets=("",)))
     for choice in ("anyOf", "oneOf"):
         if choice in schema:
             return draw(values(draw(st.sampled_from(schema[choice]))))
+    if "const" in schema:
+        return schema["const"]
     if "enum" in schema:
         return draw(st.sampled_from(schema["enum"]))
     kind = schema["type"]
@@ -95,12 +101,14 @@ def values(draw: st.DrawFn, schema: dict[str, Any]) -> Any:
             required = set(schema.get("required", []))
             body = {
                 key: draw(values(each))
-                for key, each in schema["properties"].items()
+                for key, each in schema.get("properties", {}).items()
                 if key in required or draw(st.integers(0, 3))
             }
             if draw(st.booleans()):
                 # What the contract does not name may be there, too.
                 body["x-" + draw(st.text(string.ascii_lowercase, max_size=3))] = draw(TEXT)
+            if "not" in schema:
+                assume(not Draft202012Validator(schema["not"]).is_valid(body))
             return body
     raise AssertionError(f"the contract has a schema that is not drawn: {schema}")
 
@@ -126,7 +134,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     operation["operationId"]: operation
     for path in contract()["paths"].values()
     for method, operation in path.items()
-    if method in ("get", "post")
+    if method in ("get", "post", "put")
 }
 CASES = [
     (operation_id, status)
@@ -144,17 +152,59 @@ def answers(draw: st.DrawFn, operation_id: str, status: str) -> Drawn:
         each = resolved(header)
         if each.get("required") or draw(st.booleans()):
             headers[name] = draw(header_values(each["schema"]))
-    if "Operation-Location" in headers:
-        # Any host is lawful, but only the client's own is followed.
-        headers["Operation-Location"] = LOCAL + urlsplit(headers["Operation-Location"]).path
-        if draw(st.booleans()):
-            # Older revisions of the reference have this header instead.
-            del headers["Location"]
+    if "Location" in response.get("headers", {}):
+        location, older = headers.pop("Location", None), headers.pop("Operation-Location", None)
+        headers |= draw(addresses(location, older))
     body = None
     content = response.get("content", {}).get("application/json")
     if content is not None and (status == "200" or draw(st.integers(0, 4))):
         body = draw(values(content["schema"]))
     return Drawn(operation_id, int(status), headers, body)
+
+
+#: The offer that is asked about, and a GUID that it may be called by.
+PUBLISHER, OFFER = "contoso", "contoso-offer"
+OFFER_GUID = "9c1bb4bd-8a4c-4a5d-b8fd-0a4c6d9a5f10"
+VERSION = "?api-version=2017-10-31"
+
+
+@st.composite
+def addresses(draw: st.DrawFn, location: str | None, older: str | None) -> dict[str, str]:
+    """Draw the headers that name an operation: one of the two, or both, and then the same operation.
+
+    Args:
+        location: What was drawn for `Location`, of any offer.
+        older: The same for `Operation-Location`, on any host.
+    """
+    if location is None and older is None:
+        # That one of them is there is no matter of a schema, but of a rule.
+        older = draw(header_values(header("OperationLocation")["schema"]))
+    path = draw(own_path(location or older or ""))
+    headers = {}
+    if location is not None:
+        headers["Location"] = path + VERSION
+    if older is not None:
+        if "/publishers/" not in path and draw(st.booleans()):
+            # The second of two headers may call the offer otherwise than the first.
+            path = draw(own_path(path))
+        host = draw(st.sampled_from([LOCAL, ""]))
+        headers["Operation-Location"] = host + path + draw(st.sampled_from([VERSION, ""]))
+    return headers
+
+
+@st.composite
+def own_path(draw: st.DrawFn, address: str) -> str:
+    """Make a path of the offer that is asked about, out of an address of any."""
+    operation = address.partition("?")[0].rpartition("/")[2]
+    if "/publishers/" in address:
+        return f"/api/publishers/{PUBLISHER}/offers/{OFFER}/operations/{operation}"
+    _, _, number, slot = operation.split("$")
+    name = draw(st.sampled_from([OFFER, OFFER_GUID]))
+    return f"/api/operations/{PUBLISHER}${name}${number}${slot}"
+
+
+def header(name: str) -> dict[str, Any]:
+    return resolved({"$ref": f"#/components/headers/{name}"})
 
 
 def with_word(drawn: Drawn, word: str, *, in_array: bool) -> Drawn:
@@ -184,6 +234,14 @@ MUST_BE_DRAWN = {
     *("no steps", "steps that are null", "an error without a body", "Retry-After in seconds"),
     *("Retry-After as a date", "Location, migrated", "Location, non-migrated"),
     *("Operation-Location, migrated", "Operation-Location, non-migrated"),
+    *("Operation-Location, relative", "Operation-Location, absolute", "Operation-Location, no version"),
+    *("both headers", "no Location", "the offer's GUID in Location", "a step without id"),
+    *("the offer's GUID in Operation-Location", "a step without stepName", "a time without zone"),
+    *("a time that is null", "a number that is null", "a message without timestamp"),
+    *("an error in the usual shape", "an error as Message", "an error as Variant"),
+    *("an error as a string", "an error with details", "an error with innererror"),
+    *("slot production", "slot staging", "another slot", "an offer that is published"),
+    *("an offer without status", "an offer with more fields", "an offer with a definition"),
     *("a word for " + state for state in ("not_started", "running", "waiting_for_publisher")),
     *("a word for " + state for state in ("succeeded", "failed", "canceled")),
 }
@@ -195,11 +253,28 @@ def count(drawn: Drawn) -> None:
         if name in drawn.headers:
             form = "migrated" if "/publishers/" in drawn.headers[name] else "non-migrated"
             COUNTS[f"{name}, {form}"] += 1
+            COUNTS[f"the offer's GUID in {name}"] += OFFER_GUID in drawn.headers[name]
+    if (older := drawn.headers.get("Operation-Location")) is not None:
+        COUNTS[f"Operation-Location, {'relative' if older.startswith('/') else 'absolute'}"] += 1
+        COUNTS["Operation-Location, no version"] += "?" not in older
+        COUNTS["both headers" if "Location" in drawn.headers else "no Location"] += 1
     if "Retry-After" in drawn.headers:
         kind = "in seconds" if drawn.headers["Retry-After"].isdigit() else "as a date"
         COUNTS[f"Retry-After {kind}"] += 1
-    if drawn.status >= 400 and drawn.body is None:
-        COUNTS["an error without a body"] += 1
+    if drawn.status >= 400 and drawn.status != 411:
+        count_error(drawn.body)
+    elif drawn.operation_id == "listSubmissions":
+        for entry in drawn.body:
+            known = entry.get("slot") in ("production", "staging")
+            COUNTS[f"slot {entry['slot']}" if known else "another slot"] += 1
+            count_moment(entry, "changedTime")
+            COUNTS["a number that is null"] += "version" in entry and entry["version"] is None
+    elif drawn.operation_id in ("getOffer", "putOffer"):
+        count_moment(drawn.body, "changedTime")
+        COUNTS["an offer that is published"] += drawn.body.get("status") == "published"
+        COUNTS["an offer without status"] += drawn.body.get("status") is None
+        COUNTS["an offer with more fields"] += any(key.startswith("x-") for key in drawn.body)
+        COUNTS["an offer with a definition"] += bool(drawn.body.get("definition"))
     if drawn.operation_id in ("getOperation", "getOfferOperation") and drawn.status == 200:
         COUNTS["an array" if isinstance(drawn.body, list) else "a bare object"] += 1
         operation = drawn.body[0] if isinstance(drawn.body, list) else drawn.body
@@ -209,6 +284,35 @@ def count(drawn: Drawn) -> None:
         COUNTS["steps that are null"] += "steps" in operation and operation["steps"] is None
         for message in operation.get("messages") or []:
             COUNTS[f"a message as {'text' if isinstance(message, str) else 'an object'}"] += 1
+            if not isinstance(message, str):
+                COUNTS["a message without timestamp"] += message.get("timestamp") is None
+        for step in operation.get("steps") or []:
+            for key in ("id", "stepName"):
+                COUNTS[f"a step without {key}"] += key not in step
+
+
+def count_error(body: Any) -> None:
+    match body:
+        case None:
+            COUNTS["an error without a body"] += 1
+        case str():
+            COUNTS["an error as a string"] += 1
+        case {"error": error}:
+            COUNTS["an error in the usual shape"] += 1
+            for name in ("details", "innererror"):
+                COUNTS[f"an error with {name}"] += bool(error.get(name))
+        case {"Message": _}:
+            COUNTS["an error as Message"] += 1
+        case {"Variant": _}:
+            COUNTS["an error as Variant"] += 1
+
+
+def count_moment(body: dict[str, Any], name: str) -> None:
+    text = body.get(name)
+    if text is None:
+        COUNTS["a time that is null"] += name in body
+    else:
+        COUNTS["a time without zone"] += not text.endswith("Z") and text[-6] not in "+-"
 
 
 #: What the words mean, read out of the contract's description a second time.
@@ -222,8 +326,11 @@ STATES = {
 }
 
 
-def state_of(word: str) -> str:
+def state_of(word: str, *, of_an_offer: bool = False) -> str:
+    """Say what a word means; one more is known of offers (schema `OfferStatusWord`)."""
     plain = word.casefold()
     for character in " -_":
         plain = plain.replace(character, "")
+    if of_an_offer and plain == "published":
+        return "succeeded"
     return next((state for state, words in STATES.items() if plain in words), "unknown")

@@ -21,9 +21,12 @@ OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
     operation["operationId"]: (path, method, operation)
     for path, item in SPEC["paths"].items()
     for method, operation in item.items()
-    if method in {"get", "post"}
+    if method in {"get", "post", "put"}
 }
-READS = ("getOfferOperation", "getOperation", "listSubmissions", "getOfferStatus")
+READS = (
+    *("getOfferOperation", "getOperation", "listSubmissions", "getOfferStatus"),
+    *("listOffers", "getOffer", "getOfferSlot", "getOfferVersion"),
+)
 STARTS = ("goLive", "cancel", "publish")
 
 
@@ -64,6 +67,13 @@ def test_its_paths_are_those_of_the_reference() -> None:
         "getOfferStatus": ("get", f"{offer}/status"),
         "cancel": ("post", f"{offer}/cancel"),
         "publish": ("post", f"{offer}/publish"),
+        "listPublishers": ("get", "/api/publishers"),
+        "listOfferTypes": ("get", "/api/offerTypes"),
+        "listOffers": ("get", "/api/publishers/{publisherId}/offers"),
+        "getOffer": ("get", offer),
+        "putOffer": ("put", offer),
+        "getOfferSlot": ("get", f"{offer}/slot/{{slot}}"),
+        "getOfferVersion": ("get", f"{offer}/versions/{{version}}"),
     }
     assert [server["url"] for server in SPEC["servers"]] == [ENDPOINT]
 
@@ -71,10 +81,13 @@ def test_its_paths_are_those_of_the_reference() -> None:
 @pytest.mark.parametrize(
     ("operation", "statuses"),
     [
-        ("goLive", "202 400 401 403 404 412 429"),
-        ("publish", "202 400 401 403 404 412 422 429"),
-        ("cancel", "200 202 400 401 403 404 412 429"),
-        *((name, "200 400 401 403 404 429") for name in READS),
+        ("goLive", "202 400 401 403 404 409 411 412 429 500"),
+        ("publish", "202 400 401 403 404 409 411 412 422 429 500"),
+        ("cancel", "200 202 400 401 403 404 411 412 429 500"),
+        ("putOffer", "200 400 401 403 404 409 412 422 429 500"),
+        ("listPublishers", "200 400 401 403 429 500"),
+        ("listOfferTypes", "200 400 401 403 429 500"),
+        *((name, "200 400 401 403 404 429 500") for name in READS),
     ],
 )
 def test_every_status_is_listed_and_says_what_it_rests_on(operation: str, statuses: str) -> None:
@@ -82,7 +95,7 @@ def test_every_status_is_listed_and_says_what_it_rests_on(operation: str, status
     assert " ".join(sorted(responses)) == statuses
     for status in responses:
         description = response(operation, status)["description"]
-        assert re.search(r"\[[a-z-]+\]|inferred", description.casefold()), (operation, status)
+        assert re.search(r"\[[a-z-]+\]|inferred|observed", description.casefold()), (operation, status)
 
 
 def test_the_pages_it_rests_on_are_introduced() -> None:
@@ -113,9 +126,16 @@ def test_every_202_names_the_operation_in_both_headers_and_links_both_forms(oper
         "Retry-After",
         "X-Ms-Correlation-Request-Id",
     }
-    assert resolve(answer["headers"]["Location"])["required"] is True
-    targets = {resolve(link)["operationId"] for link in answer["links"].values()}
-    assert targets == {"getOfferOperation", "getOperation"}
+    # Either may be missing; that one of them is there is a rule of the proof.
+    assert not resolve(answer["headers"]["Location"])["required"]
+    assert not resolve(answer["headers"]["Operation-Location"])["required"]
+    links = [resolve(link) for link in answer["links"].values()]
+    targets = [(link["operationId"], link["parameters"]["operationId"]) for link in links]
+    assert [(name, expression.partition("#")[0]) for name, expression in targets] == [
+        (name, f"$response.header.{header}")
+        for header in ("Location", "Operation-Location")
+        for name in ("getOfferOperation", "getOperation")
+    ]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -126,36 +146,73 @@ def test_every_request_header_is_there(operation: str) -> None:
     version = names["query", "api-version"]
     assert version["required"] is True
     assert version["schema"]["const"] == version["schema"]["default"] == API_VERSION
-    assert (("header", "If-Match") in names) is (method == "post")
-    if method == "post":
+    assert (("header", "If-Match") in names) is (method != "get")
+    if method != "get":
         assert names["header", "If-Match"]["required"] is False
         body = resolve(declared["requestBody"])
         assert list(body["content"]) == ["application/json"]
-        assert body["required"] is False
+        assert body["required"] is (method == "put")
     scheme = COMPONENTS["securitySchemes"]["bearerAuth"]
     assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
     assert SPEC["security"] == [{"bearerAuth": []}]
 
 
-def links() -> list[tuple[str, str]]:
+def links() -> list[tuple[str, str, str]]:
     found = []
     for link in COMPONENTS["links"].values():
-        expression = link["parameters"]["operationId"]
-        assert expression.startswith("$response.header.Location#regex:")
-        found.append((link["operationId"], expression.partition("#regex:")[2]))
+        expression = link["parameters"].get("operationId", "")
+        header, _, pattern = expression.removeprefix("$response.header.").partition("#regex:")
+        if pattern:
+            found.append((link["operationId"], header, pattern))
+    assert len(found) == 4
     return found
 
 
-@pytest.mark.parametrize(("operation", "expression"), links())
-def test_each_link_takes_the_operation_out_of_its_form_alone(operation: str, expression: str) -> None:
-    found = {
-        name: match[1] if (match := re.search(expression, example["value"])) else None
-        for name, example in COMPONENTS["headers"]["Location"]["examples"].items()
+@pytest.mark.parametrize(("operation", "header", "expression"), links())
+def test_each_link_takes_the_operation_out_of_its_form_alone(
+    operation: str, header: str, expression: str
+) -> None:
+    # What the older header says is what `Location` says, with or without a host in front of it.
+    values = {
+        name: example["value"] for name, example in COMPONENTS["headers"]["Location"]["examples"].items()
     }
-    if operation == "getOfferOperation":
-        assert found == {"migrated": "56615b67-2185-49fe-80d2-c4ddf77bb2e8", "nonMigrated": None}
-    else:
-        assert found == {"migrated": None, "nonMigrated": "contoso$contoso-offer$2$preview"}
+    if header == "Operation-Location":
+        values |= {f"{name}, absolute": ENDPOINT + value for name, value in values.items()}
+    for name, value in values.items():
+        match = re.search(expression, value)
+        if name.startswith("migrated") is (operation == "getOfferOperation"):
+            assert match is not None
+            assert match[1] in (
+                "56615b67-2185-49fe-80d2-c4ddf77bb2e8",
+                "contoso$contoso-offer$2$preview",
+            )
+        else:
+            assert match is None
+
+
+def test_the_older_header_is_absolute_or_relative() -> None:
+    schema = COMPONENTS["headers"]["OperationLocation"]["schema"]
+    path = "/api/operations/contoso$9c1bb4bd-8a4c-4a5d-b8fd-0a4c6d9a5f10$2$preview"
+    for value in (path, ENDPOINT + path, f"{path}?api-version={API_VERSION}"):
+        conforms(value, schema)
+    for bad in (path.removeprefix("/"), f"{path}?api-version=2016", f"ftp://host{path}"):
+        with pytest.raises(jsonschema.ValidationError):
+            conforms(bad, schema)
+
+
+def test_the_slash_at_the_end_of_a_path_is_the_submissions_alone() -> None:
+    slashed = [path for path, _, _ in OPERATIONS.values() if path.endswith("/")]
+    assert [path.rpartition("/submissions/")[1] for path in slashed] == ["/submissions/"]
+
+
+def test_a_change_of_an_offer_links_to_the_next_one_by_its_entity_tag() -> None:
+    answer = response("putOffer", "200")
+    assert resolve(answer["headers"]["ETag"])["required"] is True
+    (link,) = map(resolve, answer["links"].values())
+    assert link["operationId"] == "putOffer"
+    assert link["parameters"]["header.If-Match"] == "$response.header.ETag"
+    if_match = COMPONENTS["parameters"]["IfMatch"]["schema"]
+    conforms(resolve(answer["headers"]["ETag"])["example"], if_match)
 
 
 def examples_of(node: Any) -> list[Any]:
@@ -226,6 +283,67 @@ def test_both_shapes_of_an_operation_fit_and_no_third() -> None:
     for bad in unfit:
         with pytest.raises(jsonschema.ValidationError):
             conforms(bad, schema)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"stepName": "publisher-signoff", "status": "waitingForPublisherReview"},
+        {"id": "live", "status": "notStarted"},
+        {"id": "live", "stepName": "Live", "status": "notStarted", "progressPercentage": None},
+    ],
+)
+def test_a_step_is_known_by_its_id_or_by_its_name(step: dict[str, Any]) -> None:
+    conforms(step, COMPONENTS["schemas"]["Step"])
+
+
+def test_a_step_that_has_neither_is_none() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        conforms({"status": "notStarted", "description": "?"}, COMPONENTS["schemas"]["Step"])
+
+
+@pytest.mark.parametrize(
+    "value", [None, "2017-05-23T23:33:47.8802283", "2017-05-23T23:33:47", "2017-05-23T23:33:47.88Z"]
+)
+def test_a_changed_time_may_have_no_zone(value: str | None) -> None:
+    conforms(value, COMPONENTS["schemas"]["ChangedTime"])
+
+
+@pytest.mark.parametrize("value", ["yesterday", "2017-05-23", "2017-13-23T23:33:47", 7])
+def test_a_changed_time_is_a_moment(value: object) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(value, COMPONENTS["schemas"]["ChangedTime"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"code": "NotFound", "message": "no"}},
+        {"error": {"code": "C", "message": "m", "details": [{"code": "D"}], "innererror": {"x": 7}}},
+        {"Message": "Authorization has been denied for this request."},
+        {"Message": "no", "ModelState": {"offer": ["no plan"]}},
+        {"Variant": {"serviceName": "Variant", "error": "Retry is OK.\r\n"}},
+        "There is no Staging slot deployed for Offer ID contoso-offer.",
+    ],
+)
+def test_each_shape_of_an_error_fits(body: object) -> None:
+    conforms(body, COMPONENTS["schemas"]["ErrorAnswer"])
+
+
+@pytest.mark.parametrize("body", [{}, [], None, 7, {"error": "no"}, {"message": "no"}, {"Variant": {}}])
+def test_no_other_shape_of_an_error_fits(body: object) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        conforms(body, COMPONENTS["schemas"]["ErrorAnswer"])
+
+
+def test_every_error_has_all_the_shapes() -> None:
+    for operation, (_, _, declared) in OPERATIONS.items():
+        for status in declared["responses"]:
+            content = response(operation, status).get("content")
+            if status >= "400" and status != "411":
+                schema = content["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (operation, status)
+    assert "content" not in COMPONENTS["responses"]["LengthRequired"]
 
 
 @pytest.mark.parametrize("value", ["0", "30", "Wed, 21 Oct 2026 07:28:00 GMT"])

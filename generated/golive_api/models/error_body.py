@@ -15,11 +15,11 @@ T = TypeVar("T", bound="ErrorBody")
 
 @_attrs_define
 class ErrorBody:
-    """What went wrong [considerations]. The service may leave the body out, and a proxy in front of it
-    may answer HTML instead.
+    """What went wrong, in the shape of the reference [considerations].
 
-        Attributes:
-            error (ErrorDetail): The error itself.
+    Attributes:
+        error (ErrorDetail): The error itself [considerations]; its causes are *inferred* from the shape's origin,
+            OData.
     """
 
     error: ErrorDetail

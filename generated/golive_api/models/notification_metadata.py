@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -16,14 +16,20 @@ class NotificationMetadata:
     """The list, as one string.
 
     Attributes:
-        notification_emails (str | Unset): Addresses, separated by commas.
+        notification_emails (None | str | Unset): Addresses, separated by commas. Null is accepted and means none
+            (*observed*); for migrated
+            offers the service ignores the list.
     """
 
-    notification_emails: str | Unset = UNSET
+    notification_emails: None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        notification_emails = self.notification_emails
+        notification_emails: None | str | Unset
+        if isinstance(self.notification_emails, Unset):
+            notification_emails = UNSET
+        else:
+            notification_emails = self.notification_emails
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -36,7 +42,17 @@ class NotificationMetadata:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        notification_emails = d.pop("notification-emails", UNSET)
+
+        def _parse_notification_emails(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        notification_emails = _parse_notification_emails(
+            d.pop("notification-emails", UNSET)
+        )
 
         notification_metadata = cls(
             notification_emails=notification_emails,

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    TypeVar,
+    cast,
+)
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -23,9 +29,11 @@ class OfferStatus:
     """Where an offer stands [retrieve-offer-status].
 
     Attributes:
-        status (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must neither
-            crash a client nor
-            end its wait.
+        status (KnownStatusWord | Literal['published'] | str): A word for the status of an offer: `neverPublished`,
+            `notStarted`, `waitingForPublisherReview`,
+            `running`, `succeeded`, `canceled` or `failed` [retrieve-offer-status], and in the sample of
+            [retrieve-offers] `published`, which means that it succeeded and is said of no operation. The set
+            is open.
         messages (list[Message | str] | None | Unset): What the service has to say about the offer.
         steps (list[Step] | None | Unset): The steps of its latest operation, in order.
         preview_links (list[OfferLink] | None | Unset): Links to the preview.
@@ -33,7 +41,7 @@ class OfferStatus:
         notification_emails (None | str | Unset): Who is notified; not returned for migrated offers.
     """
 
-    status: KnownStatusWord | str
+    status: KnownStatusWord | Literal["published"] | str
     messages: list[Message | str] | None | Unset = UNSET
     steps: list[Step] | None | Unset = UNSET
     preview_links: list[OfferLink] | None | Unset = UNSET
@@ -44,7 +52,7 @@ class OfferStatus:
     def to_dict(self) -> dict[str, Any]:
         from ..models.message import Message  # noqa: PLC0415
 
-        status: str
+        status: Literal["published"] | str
         if isinstance(self.status, str):
             status = self.status
         else:
@@ -136,16 +144,26 @@ class OfferStatus:
 
         d = dict(src_dict)
 
-        def _parse_status(data: object) -> KnownStatusWord | str:
+        def _parse_status(data: object) -> KnownStatusWord | Literal["published"] | str:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                componentsschemas_status_word_type_0 = check_known_status_word(data)
+                componentsschemas_offer_status_word_type_0 = check_known_status_word(
+                    data
+                )
 
-                return componentsschemas_status_word_type_0
+                return componentsschemas_offer_status_word_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            return cast(KnownStatusWord | str, data)
+            componentsschemas_offer_status_word_type_1 = cast(
+                Literal["published"], data
+            )
+            if componentsschemas_offer_status_word_type_1 != "published":
+                raise ValueError(
+                    f"/components/schemas/OfferStatusWord_type_1 must match const 'published', got '{componentsschemas_offer_status_word_type_1}'"
+                )
+            return componentsschemas_offer_status_word_type_1
+            return cast(KnownStatusWord | Literal["published"] | str, data)
 
         status = _parse_status(d.pop("status"))
 

@@ -27,18 +27,19 @@ class Operation:
         Attributes:
             status (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must neither
                 crash a client nor
-                end its wait.
+                end its wait. The service writes lower camel case (*observed*).
             id (str | Unset): The GUID of the operation; named in the prose only.
             submission_type (str | Unset): What kind of operation it is: `publish` in the sample, `Publish/GoLive` in the
                 prose
-                [retrieve-operations]. The set is open; compare as with status words.
+                [retrieve-operations]. The set is open; compare as with status words. It proves little: a service
+                that calls every operation `publish` tells a go-live by its slot alone, or not at all.
             error (None | str | Unset): Why a failed operation failed; named in the prose only.
             messages (list[Message | str] | None | Unset): What the service has to say about the operation as a whole.
-            publishing_version (int | Unset): The version of the publication.
-            offer_version (int | Unset): The version of the offer.
-            cancellation_request_state (str | Unset): Whether it can be canceled, for example `canCancel`.
-            created_date_time (datetime.datetime | Unset): When it was accepted; named in the prose only.
-            last_action_date_time (datetime.datetime | Unset): When it last moved; named in the prose only.
+            publishing_version (int | None | Unset): The version of the publication.
+            offer_version (int | None | Unset): The version of the offer.
+            cancellation_request_state (None | str | Unset): Whether it can be canceled, for example `canCancel`.
+            created_date_time (datetime.datetime | None | Unset): When it was accepted; named in the prose only.
+            last_action_date_time (datetime.datetime | None | Unset): When it last moved; named in the prose only.
             steps (list[Step] | None | Unset): The steps, in order.
             preview_links (list[OfferLink] | None | Unset): Links to the preview; "not currently implemented".
             live_links (list[OfferLink] | None | Unset): Links to the live offer; "not currently implemented".
@@ -50,11 +51,11 @@ class Operation:
     submission_type: str | Unset = UNSET
     error: None | str | Unset = UNSET
     messages: list[Message | str] | None | Unset = UNSET
-    publishing_version: int | Unset = UNSET
-    offer_version: int | Unset = UNSET
-    cancellation_request_state: str | Unset = UNSET
-    created_date_time: datetime.datetime | Unset = UNSET
-    last_action_date_time: datetime.datetime | Unset = UNSET
+    publishing_version: int | None | Unset = UNSET
+    offer_version: int | None | Unset = UNSET
+    cancellation_request_state: None | str | Unset = UNSET
+    created_date_time: datetime.datetime | None | Unset = UNSET
+    last_action_date_time: datetime.datetime | None | Unset = UNSET
     steps: list[Step] | None | Unset = UNSET
     preview_links: list[OfferLink] | None | Unset = UNSET
     live_links: list[OfferLink] | None | Unset = UNSET
@@ -96,19 +97,39 @@ class Operation:
         else:
             messages = self.messages
 
-        publishing_version = self.publishing_version
+        publishing_version: int | None | Unset
+        if isinstance(self.publishing_version, Unset):
+            publishing_version = UNSET
+        else:
+            publishing_version = self.publishing_version
 
-        offer_version = self.offer_version
+        offer_version: int | None | Unset
+        if isinstance(self.offer_version, Unset):
+            offer_version = UNSET
+        else:
+            offer_version = self.offer_version
 
-        cancellation_request_state = self.cancellation_request_state
+        cancellation_request_state: None | str | Unset
+        if isinstance(self.cancellation_request_state, Unset):
+            cancellation_request_state = UNSET
+        else:
+            cancellation_request_state = self.cancellation_request_state
 
-        created_date_time: str | Unset = UNSET
-        if not isinstance(self.created_date_time, Unset):
+        created_date_time: None | str | Unset
+        if isinstance(self.created_date_time, Unset):
+            created_date_time = UNSET
+        elif isinstance(self.created_date_time, datetime.datetime):
             created_date_time = self.created_date_time.isoformat()
+        else:
+            created_date_time = self.created_date_time
 
-        last_action_date_time: str | Unset = UNSET
-        if not isinstance(self.last_action_date_time, Unset):
+        last_action_date_time: None | str | Unset
+        if isinstance(self.last_action_date_time, Unset):
+            last_action_date_time = UNSET
+        elif isinstance(self.last_action_date_time, datetime.datetime):
             last_action_date_time = self.last_action_date_time.isoformat()
+        else:
+            last_action_date_time = self.last_action_date_time
 
         steps: list[dict[str, Any]] | None | Unset
         if isinstance(self.steps, Unset):
@@ -260,27 +281,74 @@ class Operation:
 
         messages = _parse_messages(d.pop("messages", UNSET))
 
-        publishing_version = d.pop("publishingVersion", UNSET)
+        def _parse_publishing_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
 
-        offer_version = d.pop("offerVersion", UNSET)
+        publishing_version = _parse_publishing_version(
+            d.pop("publishingVersion", UNSET)
+        )
 
-        cancellation_request_state = d.pop("cancellationRequestState", UNSET)
+        def _parse_offer_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
 
-        _created_date_time = d.pop("createdDateTime", UNSET)
-        created_date_time: datetime.datetime | Unset
-        if isinstance(_created_date_time, Unset):
-            created_date_time = UNSET
-        else:
-            created_date_time = datetime.datetime.fromisoformat(_created_date_time)
+        offer_version = _parse_offer_version(d.pop("offerVersion", UNSET))
 
-        _last_action_date_time = d.pop("lastActionDateTime", UNSET)
-        last_action_date_time: datetime.datetime | Unset
-        if isinstance(_last_action_date_time, Unset):
-            last_action_date_time = UNSET
-        else:
-            last_action_date_time = datetime.datetime.fromisoformat(
-                _last_action_date_time
-            )
+        def _parse_cancellation_request_state(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        cancellation_request_state = _parse_cancellation_request_state(
+            d.pop("cancellationRequestState", UNSET)
+        )
+
+        def _parse_created_date_time(data: object) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                created_date_time_type_0 = datetime.datetime.fromisoformat(data)
+
+                return created_date_time_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        created_date_time = _parse_created_date_time(d.pop("createdDateTime", UNSET))
+
+        def _parse_last_action_date_time(
+            data: object,
+        ) -> datetime.datetime | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                last_action_date_time_type_0 = datetime.datetime.fromisoformat(data)
+
+                return last_action_date_time_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | Unset, data)
+
+        last_action_date_time = _parse_last_action_date_time(
+            d.pop("lastActionDateTime", UNSET)
+        )
 
         def _parse_steps(data: object) -> list[Step] | None | Unset:
             if data is None:

@@ -22,12 +22,15 @@ class Step:
     `displaydummycertify`, `displaycertify`, `displayprovision`, `displaypackage`,
     `publisher-signoff` and `live`.
 
+    A step has an `id`, or at least a `stepName`. Of a migrated offer it can be bare, without `id` and
+    percentage, and its `stepName` is then the stable name (`publisher-signoff`; *observed*).
+
         Attributes:
-            id (str): A stable name.
-            step_name (str): The name shown to people.
             status (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must neither
                 crash a client nor
-                end its wait.
+                end its wait. The service writes lower camel case (*observed*).
+            id (str | Unset): A stable name.
+            step_name (str | Unset): The name shown to people; of a migrated offer the stable name (*observed*).
             description (None | str | Unset): What happens in the step.
             estimated_time_frame (None | str | Unset): The service's own estimate, as prose; missing for `publisher-
                 signoff`.
@@ -35,9 +38,9 @@ class Step:
             progress_percentage (int | None | Unset): How much of the step is done.
     """
 
-    id: str
-    step_name: str
     status: KnownStatusWord | str
+    id: str | Unset = UNSET
+    step_name: str | Unset = UNSET
     description: None | str | Unset = UNSET
     estimated_time_frame: None | str | Unset = UNSET
     messages: list[Message | str] | None | Unset = UNSET
@@ -47,15 +50,15 @@ class Step:
     def to_dict(self) -> dict[str, Any]:
         from ..models.message import Message  # noqa: PLC0415
 
-        id = self.id
-
-        step_name = self.step_name
-
         status: str
         if isinstance(self.status, str):
             status = self.status
         else:
             status = self.status
+
+        id = self.id
+
+        step_name = self.step_name
 
         description: None | str | Unset
         if isinstance(self.description, Unset):
@@ -95,11 +98,13 @@ class Step:
         field_dict.update(self.additional_properties)
         field_dict.update(
             {
-                "id": id,
-                "stepName": step_name,
                 "status": status,
             }
         )
+        if id is not UNSET:
+            field_dict["id"] = id
+        if step_name is not UNSET:
+            field_dict["stepName"] = step_name
         if description is not UNSET:
             field_dict["description"] = description
         if estimated_time_frame is not UNSET:
@@ -116,9 +121,6 @@ class Step:
         from ..models.message import Message  # noqa: PLC0415
 
         d = dict(src_dict)
-        id = d.pop("id")
-
-        step_name = d.pop("stepName")
 
         def _parse_status(data: object) -> KnownStatusWord | str:
             try:
@@ -132,6 +134,10 @@ class Step:
             return cast(KnownStatusWord | str, data)
 
         status = _parse_status(d.pop("status"))
+
+        id = d.pop("id", UNSET)
+
+        step_name = d.pop("stepName", UNSET)
 
         def _parse_description(data: object) -> None | str | Unset:
             if data is None:
@@ -203,9 +209,9 @@ class Step:
         )
 
         step = cls(
+            status=status,
             id=id,
             step_name=step_name,
-            status=status,
             description=description,
             estimated_time_frame=estimated_time_frame,
             messages=messages,

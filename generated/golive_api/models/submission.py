@@ -8,6 +8,10 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.known_status_word import KnownStatusWord, check_known_status_word
+from ..models.submission_slot_type_0 import (
+    SubmissionSlotType0,
+    check_submission_slot_type_0,
+)
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -24,33 +28,40 @@ class Submission:
     Attributes:
         id (str): The GUID of an operation [retrieve-operations].
         submission_type (str): What kind of operation it is: `publish` in the sample, `Publish/GoLive` in the prose
-            [retrieve-operations]. The set is open; compare as with status words.
-        submission_state (KnownStatusWord | str): A word for a status. The set is open: a word that is not known must
-            neither crash a client nor
-            end its wait.
+            [retrieve-operations]. The set is open; compare as with status words. It proves little: a service
+            that calls every operation `publish` tells a go-live by its slot alone, or not at all.
+        submission_state (KnownStatusWord | str): Where the operation stands, in a word of the list: `notStarted`,
+            `running`, `completed`,
+            `succeeded`, `failed` or `canceled` (*observed*). The set is open, as that of status words is.
         offer_id (str | Unset): A GUID here, other than in the path.
-        offer_version (int | Unset): The version of the offer.
+        offer_version (int | None | Unset): The version of the offer.
         offer_type_id (str | Unset): The type of the offer.
         publisher_id (str | Unset): The publisher.
-        publishing_version (int | Unset): The version of the publication.
-        slot (str | Unset): The slot it works on, for example `staging`.
-        version (int | Unset): A 64-bit number.
+        publishing_version (int | None | Unset): The version of the publication.
+        slot (None | str | SubmissionSlotType0 | Unset): The slot that it works on: `staging` or `production`; no third
+            word was ever met (*observed*).
+            Clients were written for a go-live that has `production` and a publish that has `staging`, while
+            the sample has no more than `staging` [retrieve-operations]. The set is kept open.
+        version (int | None | Unset): A 64-bit number.
         definition (SubmissionDefinition | Unset): The part of the offer's definition that the list shows.
-        changed_time (datetime.datetime | Unset): When it last changed.
+        changed_time (datetime.datetime | None | str | Unset): When it last changed. The list of operations and the
+            document of an offer were *observed* with a
+            moment that has no zone, and is meant in UTC (*inferred*); the samples have one
+            [retrieve-operations], [retrieve-offers].
     """
 
     id: str
     submission_type: str
     submission_state: KnownStatusWord | str
     offer_id: str | Unset = UNSET
-    offer_version: int | Unset = UNSET
+    offer_version: int | None | Unset = UNSET
     offer_type_id: str | Unset = UNSET
     publisher_id: str | Unset = UNSET
-    publishing_version: int | Unset = UNSET
-    slot: str | Unset = UNSET
-    version: int | Unset = UNSET
+    publishing_version: int | None | Unset = UNSET
+    slot: None | str | SubmissionSlotType0 | Unset = UNSET
+    version: int | None | Unset = UNSET
     definition: SubmissionDefinition | Unset = UNSET
-    changed_time: datetime.datetime | Unset = UNSET
+    changed_time: datetime.datetime | None | str | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
@@ -66,25 +77,47 @@ class Submission:
 
         offer_id = self.offer_id
 
-        offer_version = self.offer_version
+        offer_version: int | None | Unset
+        if isinstance(self.offer_version, Unset):
+            offer_version = UNSET
+        else:
+            offer_version = self.offer_version
 
         offer_type_id = self.offer_type_id
 
         publisher_id = self.publisher_id
 
-        publishing_version = self.publishing_version
+        publishing_version: int | None | Unset
+        if isinstance(self.publishing_version, Unset):
+            publishing_version = UNSET
+        else:
+            publishing_version = self.publishing_version
 
-        slot = self.slot
+        slot: None | str | Unset
+        if isinstance(self.slot, Unset):
+            slot = UNSET
+        elif isinstance(self.slot, str):
+            slot = self.slot
+        else:
+            slot = self.slot
 
-        version = self.version
+        version: int | None | Unset
+        if isinstance(self.version, Unset):
+            version = UNSET
+        else:
+            version = self.version
 
         definition: dict[str, Any] | Unset = UNSET
         if not isinstance(self.definition, Unset):
             definition = self.definition.to_dict()
 
-        changed_time: str | Unset = UNSET
-        if not isinstance(self.changed_time, Unset):
+        changed_time: None | str | Unset
+        if isinstance(self.changed_time, Unset):
+            changed_time = UNSET
+        elif isinstance(self.changed_time, datetime.datetime):
             changed_time = self.changed_time.isoformat()
+        else:
+            changed_time = self.changed_time
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
@@ -129,9 +162,11 @@ class Submission:
             try:
                 if not isinstance(data, str):
                     raise TypeError()
-                componentsschemas_status_word_type_0 = check_known_status_word(data)
+                componentsschemas_submission_state_type_0 = check_known_status_word(
+                    data
+                )
 
-                return componentsschemas_status_word_type_0
+                return componentsschemas_submission_state_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
             return cast(KnownStatusWord | str, data)
@@ -140,17 +175,57 @@ class Submission:
 
         offer_id = d.pop("offerId", UNSET)
 
-        offer_version = d.pop("offerVersion", UNSET)
+        def _parse_offer_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        offer_version = _parse_offer_version(d.pop("offerVersion", UNSET))
 
         offer_type_id = d.pop("offerTypeId", UNSET)
 
         publisher_id = d.pop("publisherId", UNSET)
 
-        publishing_version = d.pop("publishingVersion", UNSET)
+        def _parse_publishing_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
 
-        slot = d.pop("slot", UNSET)
+        publishing_version = _parse_publishing_version(
+            d.pop("publishingVersion", UNSET)
+        )
 
-        version = d.pop("version", UNSET)
+        def _parse_slot(data: object) -> None | str | SubmissionSlotType0 | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                componentsschemas_submission_slot_type_0 = check_submission_slot_type_0(
+                    data
+                )
+
+                return componentsschemas_submission_slot_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(None | str | SubmissionSlotType0 | Unset, data)
+
+        slot = _parse_slot(d.pop("slot", UNSET))
+
+        def _parse_version(data: object) -> int | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(int | None | Unset, data)
+
+        version = _parse_version(d.pop("version", UNSET))
 
         _definition = d.pop("definition", UNSET)
         definition: SubmissionDefinition | Unset
@@ -159,12 +234,24 @@ class Submission:
         else:
             definition = SubmissionDefinition.from_dict(_definition)
 
-        _changed_time = d.pop("changedTime", UNSET)
-        changed_time: datetime.datetime | Unset
-        if isinstance(_changed_time, Unset):
-            changed_time = UNSET
-        else:
-            changed_time = datetime.datetime.fromisoformat(_changed_time)
+        def _parse_changed_time(data: object) -> datetime.datetime | None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                componentsschemas_changed_time_type_0 = datetime.datetime.fromisoformat(
+                    data
+                )
+
+                return componentsschemas_changed_time_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.datetime | None | str | Unset, data)
+
+        changed_time = _parse_changed_time(d.pop("changedTime", UNSET))
 
         submission = cls(
             id=id,

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from golive import ENDPOINT, InvalidInput, Origin, PollingPolicy
+from golive import ENDPOINT, CredentialError, InvalidInput, Origin, PollingPolicy
 from golive.cli import tokens
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit
@@ -23,7 +22,7 @@ from golive.cli.frame import (
     waiting_options,
 )
 from golive.cli.reports import Report
-from golive.cli.settings import VARIABLES, option
+from golive.cli.settings import VARIABLES, naming, option, origin_of
 from golive.contract import document
 from golive.contract.rules import FORMS
 
@@ -67,21 +66,14 @@ def config(report: Report, **settings: Any) -> Exit:
       timeout = "5d"
     """
     if settings["endpoint"] is not None:
-        Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
-    context = click.get_current_context()
-    path, found = context.obj
+        with naming("endpoint"):
+            Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
+    file = click.get_current_context().obj
     defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().floor}
     rows = []
-    for name, variable in VARIABLES.items():
+    for name in VARIABLES:
         value = settings[name] if settings[name] is not None else defaults.get(name)
-        source = "default"
-        match context.get_parameter_source(name):
-            case ParameterSource.COMMANDLINE:
-                source = "flag"
-            case ParameterSource.ENVIRONMENT:
-                source = variable
-            case ParameterSource.DEFAULT_MAP:
-                source = str(path)
+        source = origin_of(name) or "default"
         rows.append({"name": name.replace("_", "-"), "value": value, "source": source})
     credential = _credential()
     identity = {
@@ -92,9 +84,9 @@ def config(report: Report, **settings: Any) -> Exit:
     lines = [f"{row['name']:<11} {_shown(row['value']):<30} {row['source']}" for row in rows]
     lines.append(f"{'credential':<11} {credential}")
     lines += [f"{'':<11} {name}={value}" for name, value in identity.items()]
-    lines.append(f"{'file':<11} {path}{'' if found else ' (there is none)'}")
-    file = {"path": str(path), "found": found}
-    report.tell("config", lines, settings=rows, credential=credential, identity=identity, file=file)
+    lines.append(f"{'file':<11} {file}")
+    told = {"path": file.path and str(file.path), "found": file.found}
+    report.tell("config", lines, settings=rows, credential=credential, identity=identity, file=told)
     return Exit.OK
 
 
@@ -391,7 +383,10 @@ def load_emulator() -> tuple[Any, Any, str]:
 
 
 def _credential() -> str:
-    token = tokens.from_environment()
+    try:
+        token = tokens.from_environment()
+    except CredentialError as error:
+        return f"none: {error}"
     if token:
         told = tokens.describe(tokens.claims(token))
         return f"AZURE_TOKEN {HIDDEN}{', ' if told else ''}{told}"

@@ -19,7 +19,16 @@ from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
 from golive.location import Origin
 
-__all__ = ["LINKS", "PATIENCE", "Proof", "Verdict", "configuration", "read_links"]
+__all__ = [
+    "ANSWER_WITHIN",
+    "LINKED",
+    "LINKS",
+    "PATIENCE",
+    "Proof",
+    "Verdict",
+    "configuration",
+    "read_links",
+]
 
 #: Environment variables for `hooks`: the file for the links that were followed; seconds for a
 #: cancellation.
@@ -29,8 +38,14 @@ PATIENCE = "GOLIVE_CONTRACT_PATIENCE"
 #: The environment variable that hands on the token.
 TOKEN = "GOLIVE_CONTRACT_TOKEN"  # noqa: S105
 
+#: How long a request may take, in seconds: the service can take five minutes (*observed*).
+ANSWER_WITHIN = 330.0
+
 #: How often Schemathesis is sent along the links at most.
 WALKS = 20
+
+#: What has links to operations, and what they lead to: where a walk goes that is not the first.
+LINKED = ("goLive", "publish", "cancel", "getOfferOperation", "getOperation")
 
 # A warning fails the run, but for two: that most go-lives were refused, which depends on the offers, and
 # that an operation was answered by 404s only, for which `unfollowed` asks more exactly.
@@ -125,6 +140,7 @@ class Proof:
             command = self._command(work, seed + walk)
             if walk:
                 command += ["--phases", "stateful"]
+                command += [word for name in LINKED for word in ("--include-operation-id", name)]
             outcome = subprocess.run(command, env=environment, check=False, cwd=work, stdout=out)
             kept = outcome.returncode == 0
             missing = self._missing(links)
@@ -167,7 +183,17 @@ def configuration(
     coverage: dict[str, Any] = {"unexpected-methods": []} if read_only else {}
     return {
         # What is well-formed may still come out of order: that depends on the offer, not on the request.
-        "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", "400", "404", "412"]}},
+        "checks": _accepted("2xx", "400", "404", "412"),
+        # The rules look at each 409, whether something runs. A document can be one and be no good offer.
+        "operations": [
+            {"include-operation-id": "goLive", "checks": _accepted("2xx", "400", "404", "409", "412")},
+            {"include-operation-id": "publish", "checks": _accepted("2xx", "400", "404", "409", "412")},
+            {
+                "include-operation-id": "putOffer",
+                "checks": _accepted("2xx", "400", "404", "409", "412", "422"),
+            },
+        ],
+        "request-timeout": ANSWER_WITHIN,
         "auth": {"openapi": {"bearerAuth": {"bearer": f"${{{TOKEN}}}"}}},
         "dictionaries": {
             "publishers": {"values": [publisher]},
@@ -184,13 +210,20 @@ def configuration(
     }
 
 
+def _accepted(*statuses: str) -> dict[str, Any]:
+    return {"positive_data_acceptance": {"expected-statuses": list(statuses)}}
+
+
 def _toml(table: Mapping[str, Any], prefix: str = "") -> str:
-    """Write a table of tables; JSON's scalars and lists are TOML's, too."""
-    plain = [f"{key} = {json.dumps(v)}" for key, v in table.items() if not isinstance(v, Mapping)]
-    text = f"[{prefix}]\n" if prefix else ""
-    text += "".join(f"{line}\n" for line in plain)
+    """Write a table of tables, and of arrays of them; JSON's scalars and lists are TOML's, too."""
+    text, tables = "", ""
     for key, value in table.items():
+        name = json.dumps(key) if "." in key else key
+        name = f"{prefix}.{name}" if prefix else name
         if isinstance(value, Mapping):
-            name = json.dumps(key) if "." in key else key
-            text += _toml(value, f"{prefix}.{name}" if prefix else name)
-    return text
+            tables += f"[{name}]\n{_toml(value, name)}"
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            tables += "".join(f"[[{name}]]\n{_toml(each, name)}" for each in value)
+        else:
+            text += f"{key} = {json.dumps(value)}\n"
+    return text + tables

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import httpx
@@ -7,7 +7,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
+from ...models.message_body import MessageBody
 from ...models.offer_status import OfferStatus
+from ...models.variant_body import VariantBody
 from ...types import UNSET, Response
 
 
@@ -38,36 +40,221 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorBody | OfferStatus | None:
+) -> ErrorBody | MessageBody | str | VariantBody | OfferStatus | None:
     if response.status_code == 200:
         response_200 = OfferStatus.from_dict(response.json())
 
         return response_200
 
     if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_400(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_401(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_401 = _parse_response_401(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_403(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_403 = _parse_response_403(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_404(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_404 = _parse_response_404(response.json())
 
         return response_404
 
     if response.status_code == 429:
-        response_429 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_429(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_429 = _parse_response_429(response.json())
 
         return response_429
+
+    if response.status_code == 500:
+
+        def _parse_response_500(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_500 = _parse_response_500(response.json())
+
+        return response_500
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -77,7 +264,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorBody | OfferStatus]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | OfferStatus]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -92,12 +279,13 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | OfferStatus]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | OfferStatus]:
     """Read the status of an offer
 
      Where the offer stands [retrieve-offer-status]. A go-live is possible while the step
     `publisher-signoff` says `waitingForPublisherReview`; the offer's own `status` still says
-    `running` then.
+    `running` then [retrieve-offer-status], or `waitingForPublisherReview` itself (*observed* in the
+    document of an offer). That step is known by its `id`, or by its `stepName` where it has none.
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -117,7 +305,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | OfferStatus]
+        Response[ErrorBody | MessageBody | str | VariantBody | OfferStatus]
     """
 
     kwargs = _get_kwargs(
@@ -139,12 +327,13 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | OfferStatus | None:
+) -> ErrorBody | MessageBody | str | VariantBody | OfferStatus | None:
     """Read the status of an offer
 
      Where the offer stands [retrieve-offer-status]. A go-live is possible while the step
     `publisher-signoff` says `waitingForPublisherReview`; the offer's own `status` still says
-    `running` then.
+    `running` then [retrieve-offer-status], or `waitingForPublisherReview` itself (*observed* in the
+    document of an offer). That step is known by its `id`, or by its `stepName` where it has none.
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -164,7 +353,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | OfferStatus
+        ErrorBody | MessageBody | str | VariantBody | OfferStatus
     """
 
     return sync_detailed(
@@ -181,12 +370,13 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | OfferStatus]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | OfferStatus]:
     """Read the status of an offer
 
      Where the offer stands [retrieve-offer-status]. A go-live is possible while the step
     `publisher-signoff` says `waitingForPublisherReview`; the offer's own `status` still says
-    `running` then.
+    `running` then [retrieve-offer-status], or `waitingForPublisherReview` itself (*observed* in the
+    document of an offer). That step is known by its `id`, or by its `stepName` where it has none.
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -206,7 +396,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | OfferStatus]
+        Response[ErrorBody | MessageBody | str | VariantBody | OfferStatus]
     """
 
     kwargs = _get_kwargs(
@@ -226,12 +416,13 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | OfferStatus | None:
+) -> ErrorBody | MessageBody | str | VariantBody | OfferStatus | None:
     """Read the status of an offer
 
      Where the offer stands [retrieve-offer-status]. A go-live is possible while the step
     `publisher-signoff` says `waitingForPublisherReview`; the offer's own `status` still says
-    `running` then.
+    `running` then [retrieve-offer-status], or `waitingForPublisherReview` itself (*observed* in the
+    document of an offer). That step is known by its `id`, or by its `stepName` where it has none.
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -251,7 +442,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | OfferStatus
+        ErrorBody | MessageBody | str | VariantBody | OfferStatus
     """
 
     return (

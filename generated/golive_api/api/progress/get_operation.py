@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import httpx
@@ -7,7 +7,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
+from ...models.message_body import MessageBody
 from ...models.operation import Operation
+from ...models.variant_body import VariantBody
 from ...types import UNSET, Response
 
 
@@ -36,7 +38,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorBody | list[Operation] | Operation | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation | None:
     if response.status_code == 200:
 
         def _parse_response_200(data: object) -> list[Operation] | Operation:
@@ -66,29 +68,214 @@ def _parse_response(
         return response_200
 
     if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_400(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_401(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_401 = _parse_response_401(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_403(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_403 = _parse_response_403(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_404(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_404 = _parse_response_404(response.json())
 
         return response_404
 
     if response.status_code == 429:
-        response_429 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_429(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_429 = _parse_response_429(response.json())
 
         return response_429
+
+    if response.status_code == 500:
+
+        def _parse_response_500(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_500 = _parse_response_500(response.json())
+
+        return response_500
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -98,7 +285,9 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorBody | list[Operation] | Operation]:
+) -> Response[
+    ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation
+]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -112,7 +301,9 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | list[Operation] | Operation]:
+) -> Response[
+    ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation
+]:
     """Read an operation, by its joined name
 
      The status of one operation, addressed by the second of the two forms of `Location`, used by
@@ -128,7 +319,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | list[Operation] | Operation]
+        Response[ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation]
     """
 
     kwargs = _get_kwargs(
@@ -148,7 +339,7 @@ def sync(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | list[Operation] | Operation | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation | None:
     """Read an operation, by its joined name
 
      The status of one operation, addressed by the second of the two forms of `Location`, used by
@@ -164,7 +355,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | list[Operation] | Operation
+        ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation
     """
 
     return sync_detailed(
@@ -179,7 +370,9 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | list[Operation] | Operation]:
+) -> Response[
+    ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation
+]:
     """Read an operation, by its joined name
 
      The status of one operation, addressed by the second of the two forms of `Location`, used by
@@ -195,7 +388,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | list[Operation] | Operation]
+        Response[ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation]
     """
 
     kwargs = _get_kwargs(
@@ -213,7 +406,7 @@ async def asyncio(
     *,
     client: AuthenticatedClient | Client,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | list[Operation] | Operation | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation | None:
     """Read an operation, by its joined name
 
      The status of one operation, addressed by the second of the two forms of `Location`, used by
@@ -229,7 +422,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | list[Operation] | Operation
+        ErrorBody | MessageBody | str | VariantBody | list[Operation] | Operation
     """
 
     return (

@@ -1,5 +1,5 @@
 from http import HTTPStatus
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
 import httpx
@@ -8,7 +8,9 @@ from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
 from ...models.known_status_word import KnownStatusWord
+from ...models.message_body import MessageBody
 from ...models.submission import Submission
+from ...models.variant_body import VariantBody
 from ...types import UNSET, Response, Unset
 
 
@@ -49,7 +51,7 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> ErrorBody | list[Submission] | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Submission] | None:
     if response.status_code == 200:
         response_200 = []
         _response_200 = response.json()
@@ -61,29 +63,214 @@ def _parse_response(
         return response_200
 
     if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_400(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_401(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_401 = _parse_response_401(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_403(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_403 = _parse_response_403(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_404(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_404 = _parse_response_404(response.json())
 
         return response_404
 
     if response.status_code == 429:
-        response_429 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_429(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_429 = _parse_response_429(response.json())
 
         return response_429
+
+    if response.status_code == 500:
+
+        def _parse_response_500(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_500 = _parse_response_500(response.json())
+
+        return response_500
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -93,7 +280,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[ErrorBody | list[Submission]]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | list[Submission]]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -109,11 +296,17 @@ def sync_detailed(
     client: AuthenticatedClient | Client,
     status: KnownStatusWord | str | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | list[Submission]]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | list[Submission]]:
     """List the operations of an offer
 
-     All operations of an offer, newest first (the order is *inferred*), or only those in one
-    state [retrieve-operations]. The slash at the end of the path is the real service's.
+     All operations of an offer, newest first (the order is *observed*), or only those in one state
+    [retrieve-operations].
+
+    A new operation appears in the list **up to two minutes** after it was accepted (*observed*): that
+    it is not there proves nothing before. Newer copies of the reference do not name this call at all;
+    where it is answered `404` though the offer exists, its status is what there is to look at.
+
+    The page writes the path with the slash at its end; without one it is the same list (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -128,7 +321,7 @@ def sync_detailed(
             shows; `$` is kept out because it joins the parts of an operation's name.
         status (KnownStatusWord | str | Unset): A word for a status. The set is open: a word that
             is not known must neither crash a client nor
-            end its wait.
+            end its wait. The service writes lower camel case (*observed*).
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
 
     Raises:
@@ -136,7 +329,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | list[Submission]]
+        Response[ErrorBody | MessageBody | str | VariantBody | list[Submission]]
     """
 
     kwargs = _get_kwargs(
@@ -160,11 +353,17 @@ def sync(
     client: AuthenticatedClient | Client,
     status: KnownStatusWord | str | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | list[Submission] | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Submission] | None:
     """List the operations of an offer
 
-     All operations of an offer, newest first (the order is *inferred*), or only those in one
-    state [retrieve-operations]. The slash at the end of the path is the real service's.
+     All operations of an offer, newest first (the order is *observed*), or only those in one state
+    [retrieve-operations].
+
+    A new operation appears in the list **up to two minutes** after it was accepted (*observed*): that
+    it is not there proves nothing before. Newer copies of the reference do not name this call at all;
+    where it is answered `404` though the offer exists, its status is what there is to look at.
+
+    The page writes the path with the slash at its end; without one it is the same list (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -179,7 +378,7 @@ def sync(
             shows; `$` is kept out because it joins the parts of an operation's name.
         status (KnownStatusWord | str | Unset): A word for a status. The set is open: a word that
             is not known must neither crash a client nor
-            end its wait.
+            end its wait. The service writes lower camel case (*observed*).
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
 
     Raises:
@@ -187,7 +386,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | list[Submission]
+        ErrorBody | MessageBody | str | VariantBody | list[Submission]
     """
 
     return sync_detailed(
@@ -206,11 +405,17 @@ async def asyncio_detailed(
     client: AuthenticatedClient | Client,
     status: KnownStatusWord | str | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> Response[ErrorBody | list[Submission]]:
+) -> Response[ErrorBody | MessageBody | str | VariantBody | list[Submission]]:
     """List the operations of an offer
 
-     All operations of an offer, newest first (the order is *inferred*), or only those in one
-    state [retrieve-operations]. The slash at the end of the path is the real service's.
+     All operations of an offer, newest first (the order is *observed*), or only those in one state
+    [retrieve-operations].
+
+    A new operation appears in the list **up to two minutes** after it was accepted (*observed*): that
+    it is not there proves nothing before. Newer copies of the reference do not name this call at all;
+    where it is answered `404` though the offer exists, its status is what there is to look at.
+
+    The page writes the path with the slash at its end; without one it is the same list (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -225,7 +430,7 @@ async def asyncio_detailed(
             shows; `$` is kept out because it joins the parts of an operation's name.
         status (KnownStatusWord | str | Unset): A word for a status. The set is open: a word that
             is not known must neither crash a client nor
-            end its wait.
+            end its wait. The service writes lower camel case (*observed*).
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
 
     Raises:
@@ -233,7 +438,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[ErrorBody | list[Submission]]
+        Response[ErrorBody | MessageBody | str | VariantBody | list[Submission]]
     """
 
     kwargs = _get_kwargs(
@@ -255,11 +460,17 @@ async def asyncio(
     client: AuthenticatedClient | Client,
     status: KnownStatusWord | str | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
-) -> ErrorBody | list[Submission] | None:
+) -> ErrorBody | MessageBody | str | VariantBody | list[Submission] | None:
     """List the operations of an offer
 
-     All operations of an offer, newest first (the order is *inferred*), or only those in one
-    state [retrieve-operations]. The slash at the end of the path is the real service's.
+     All operations of an offer, newest first (the order is *observed*), or only those in one state
+    [retrieve-operations].
+
+    A new operation appears in the list **up to two minutes** after it was accepted (*observed*): that
+    it is not there proves nothing before. Newer copies of the reference do not name this call at all;
+    where it is answered `404` though the offer exists, its status is what there is to look at.
+
+    The page writes the path with the slash at its end; without one it is the same list (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -274,7 +485,7 @@ async def asyncio(
             shows; `$` is kept out because it joins the parts of an operation's name.
         status (KnownStatusWord | str | Unset): A word for a status. The set is open: a word that
             is not known must neither crash a client nor
-            end its wait.
+            end its wait. The service writes lower camel case (*observed*).
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
 
     Raises:
@@ -282,7 +493,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        ErrorBody | list[Submission]
+        ErrorBody | MessageBody | str | VariantBody | list[Submission]
     """
 
     return (

@@ -7,7 +7,9 @@ import httpx
 from ... import errors
 from ...client import AuthenticatedClient, Client
 from ...models.error_body import ErrorBody
+from ...models.message_body import MessageBody
 from ...models.notification import Notification
+from ...models.variant_body import VariantBody
 from ...types import UNSET, Response, Unset
 
 
@@ -49,40 +51,294 @@ def _get_kwargs(
 
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Any | ErrorBody | None:
+) -> Any | ErrorBody | MessageBody | str | VariantBody | None:
     if response.status_code == 202:
         response_202 = cast(Any, None)
         return response_202
 
     if response.status_code == 400:
-        response_400 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_400(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_400 = _parse_response_400(response.json())
 
         return response_400
 
     if response.status_code == 401:
-        response_401 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_401(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_401 = _parse_response_401(response.json())
 
         return response_401
 
     if response.status_code == 403:
-        response_403 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_403(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_403 = _parse_response_403(response.json())
 
         return response_403
 
     if response.status_code == 404:
-        response_404 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_404(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_404 = _parse_response_404(response.json())
 
         return response_404
 
+    if response.status_code == 409:
+
+        def _parse_response_409(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_409 = _parse_response_409(response.json())
+
+        return response_409
+
+    if response.status_code == 411:
+        response_411 = cast(Any, None)
+        return response_411
+
     if response.status_code == 412:
-        response_412 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_412(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_412 = _parse_response_412(response.json())
 
         return response_412
 
     if response.status_code == 429:
-        response_429 = ErrorBody.from_dict(response.json())
+
+        def _parse_response_429(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_429 = _parse_response_429(response.json())
 
         return response_429
+
+    if response.status_code == 500:
+
+        def _parse_response_500(
+            data: object,
+        ) -> ErrorBody | MessageBody | str | VariantBody:
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_0 = ErrorBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_1 = MessageBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_1
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            try:
+                if not isinstance(data, dict):
+                    raise TypeError()
+                componentsschemas_error_answer_type_2 = VariantBody.from_dict(data)
+
+                return componentsschemas_error_answer_type_2
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(ErrorBody | MessageBody | str | VariantBody, data)
+
+        response_500 = _parse_response_500(response.json())
+
+        return response_500
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)
@@ -92,7 +348,7 @@ def _parse_response(
 
 def _build_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
-) -> Response[Any | ErrorBody]:
+) -> Response[Any | ErrorBody | MessageBody | str | VariantBody]:
     return Response(
         status_code=HTTPStatus(response.status_code),
         content=response.content,
@@ -109,18 +365,20 @@ def sync_detailed(
     body: Notification | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
     if_match: str | Unset = UNSET,
-) -> Response[Any | ErrorBody]:
+) -> Response[Any | ErrorBody | MessageBody | str | VariantBody]:
     """Take an offer live
 
      Starts to push the offer from preview to production [go-live]. The precondition is a publish
-    whose step `publisher-signoff` waits for its publisher [publish-offer].
+    whose step `publisher-signoff` waits for its publisher [publish-offer]; the status of the offer
+    shows it, whether the operation of the publish has ended or not.
 
     No body is documented. Without one, `Content-Length: 0` must still be sent (*observed*: the
     host answers 411 otherwise). The notification list of the earlier publish is used; for
     migrated offers it is ignored, and the seller contact of the account gets the mail [go-live].
 
     The call is **not idempotent and has no idempotency key**. After a lost answer, look into
-    `listSubmissions` before sending it again.
+    `listSubmissions` before sending it again, and long enough: the answer may have been on its way
+    for five minutes, and what was accepted appears in the list up to two minutes later (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -142,7 +400,7 @@ def sync_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | ErrorBody]
+        Response[Any | ErrorBody | MessageBody | str | VariantBody]
     """
 
     kwargs = _get_kwargs(
@@ -168,18 +426,20 @@ def sync(
     body: Notification | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
     if_match: str | Unset = UNSET,
-) -> Any | ErrorBody | None:
+) -> Any | ErrorBody | MessageBody | str | VariantBody | None:
     """Take an offer live
 
      Starts to push the offer from preview to production [go-live]. The precondition is a publish
-    whose step `publisher-signoff` waits for its publisher [publish-offer].
+    whose step `publisher-signoff` waits for its publisher [publish-offer]; the status of the offer
+    shows it, whether the operation of the publish has ended or not.
 
     No body is documented. Without one, `Content-Length: 0` must still be sent (*observed*: the
     host answers 411 otherwise). The notification list of the earlier publish is used; for
     migrated offers it is ignored, and the seller contact of the account gets the mail [go-live].
 
     The call is **not idempotent and has no idempotency key**. After a lost answer, look into
-    `listSubmissions` before sending it again.
+    `listSubmissions` before sending it again, and long enough: the answer may have been on its way
+    for five minutes, and what was accepted appears in the list up to two minutes later (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -201,7 +461,7 @@ def sync(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | ErrorBody
+        Any | ErrorBody | MessageBody | str | VariantBody
     """
 
     return sync_detailed(
@@ -222,18 +482,20 @@ async def asyncio_detailed(
     body: Notification | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
     if_match: str | Unset = UNSET,
-) -> Response[Any | ErrorBody]:
+) -> Response[Any | ErrorBody | MessageBody | str | VariantBody]:
     """Take an offer live
 
      Starts to push the offer from preview to production [go-live]. The precondition is a publish
-    whose step `publisher-signoff` waits for its publisher [publish-offer].
+    whose step `publisher-signoff` waits for its publisher [publish-offer]; the status of the offer
+    shows it, whether the operation of the publish has ended or not.
 
     No body is documented. Without one, `Content-Length: 0` must still be sent (*observed*: the
     host answers 411 otherwise). The notification list of the earlier publish is used; for
     migrated offers it is ignored, and the seller contact of the account gets the mail [go-live].
 
     The call is **not idempotent and has no idempotency key**. After a lost answer, look into
-    `listSubmissions` before sending it again.
+    `listSubmissions` before sending it again, and long enough: the answer may have been on its way
+    for five minutes, and what was accepted appears in the list up to two minutes later (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -255,7 +517,7 @@ async def asyncio_detailed(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Response[Any | ErrorBody]
+        Response[Any | ErrorBody | MessageBody | str | VariantBody]
     """
 
     kwargs = _get_kwargs(
@@ -279,18 +541,20 @@ async def asyncio(
     body: Notification | Unset = UNSET,
     api_version: Literal["2017-10-31"] = "2017-10-31",
     if_match: str | Unset = UNSET,
-) -> Any | ErrorBody | None:
+) -> Any | ErrorBody | MessageBody | str | VariantBody | None:
     """Take an offer live
 
      Starts to push the offer from preview to production [go-live]. The precondition is a publish
-    whose step `publisher-signoff` waits for its publisher [publish-offer].
+    whose step `publisher-signoff` waits for its publisher [publish-offer]; the status of the offer
+    shows it, whether the operation of the publish has ended or not.
 
     No body is documented. Without one, `Content-Length: 0` must still be sent (*observed*: the
     host answers 411 otherwise). The notification list of the earlier publish is used; for
     migrated offers it is ignored, and the seller contact of the account gets the mail [go-live].
 
     The call is **not idempotent and has no idempotency key**. After a lost answer, look into
-    `listSubmissions` before sending it again.
+    `listSubmissions` before sending it again, and long enough: the answer may have been on its way
+    for five minutes, and what was accepted appears in the list up to two minutes later (*observed*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -312,7 +576,7 @@ async def asyncio(
         httpx.TimeoutException: If the request takes longer than Client.timeout.
 
     Returns:
-        Any | ErrorBody
+        Any | ErrorBody | MessageBody | str | VariantBody
     """
 
     return (

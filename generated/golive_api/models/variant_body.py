@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+if TYPE_CHECKING:
+    from ..models.variant import Variant
+
+
+T = TypeVar("T", bound="VariantBody")
+
+
+@_attrs_define
+class VariantBody:
+    """What went wrong, in the shape of a part of the service (*observed* with 500).
+
+    Attributes:
+        variant (Variant): The error of that part (*observed*).
+    """
+
+    variant: Variant
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        variant = self.variant.to_dict()
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "Variant": variant,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.variant import Variant  # noqa: PLC0415
+
+        d = dict(src_dict)
+        variant = Variant.from_dict(d.pop("Variant"))
+
+        variant_body = cls(
+            variant=variant,
+        )
+
+        variant_body.additional_properties = d
+        return variant_body
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
