@@ -43,6 +43,9 @@ _IDENTITY = {
 }
 HIDDEN = "(hidden)"
 
+#: More offers than these are not listed one by one when the emulator is announced.
+MANY_OFFERS = 20
+
 
 @click.command()
 @publisher_option
@@ -145,8 +148,37 @@ def completion(shell: str) -> Exit:
 @click.option(
     "--fault",
     multiple=True,
-    metavar="FAULT[@KIND][:FIRST[-LAST]]",
+    metavar="FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]",
     help="What goes wrong, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
+)
+@click.option(
+    "--habit",
+    multiple=True,
+    metavar="NAME",
+    help="What the service does otherwise, e.g. publish-goes-on; may be repeated.",
+)
+@click.option(
+    "--list-delay",
+    type=duration,
+    default="2m",
+    show_default=True,
+    help="How late an operation appears in the list, in the emulated time.",
+)
+@click.option(
+    "--offer",
+    multiple=True,
+    metavar="PUBLISHER/OFFER[,legacy][,draft][,live][,scenario=NAME]",
+    help="An offer to have, in preview by default; may be repeated.  [default: three of contoso]",
+)
+@click.option(
+    "--offers", type=click.IntRange(1, 100_000), help="Have so many more, called offer-1 and so on."
+)
+@click.option(
+    "--publishers",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="With --offers: spread them over so many publishers.",
 )
 @reporting
 def emulator(
@@ -158,6 +190,11 @@ def emulator(
     api_version: tuple[str, ...],
     always_ready: bool,
     fault: tuple[str, ...],
+    habit: tuple[str, ...],
+    list_delay: float,
+    offer: tuple[str, ...],
+    offers: int | None,
+    publishers: int,
 ) -> Exit:
     """Serve the API, emulated, for trying things out and for tests.
 
@@ -165,41 +202,55 @@ def emulator(
     Examples:
       golive emulator --port 8080 --speed 1000
       golive emulator --fault drop-answer@golive --fault 500@poll:2-5
+      golive emulator --offer contoso/my-offer --offer contoso/old-offer,legacy,draft
+      golive emulator --offers 50 --publishers 5 --habit publish-goes-on
     """
     Emulator, Scenario, token = load_emulator()  # noqa: N806
+    from golive.emulator import Offer, default_offers, numbered
 
+    common: dict[str, Any] = {"scenario": Scenario(scenario), "always_ready": always_ready}
     try:
+        wanted = [Offer.parse(text, **common) for text in offer] or default_offers(**common)
+        wanted += numbered(offers or 0, publishers, beside=wanted, **common)
         service = Emulator(
             speed=speed,
-            scenario=Scenario(scenario),
             api_versions=api_version,
             faults=fault,
-            always_ready=always_ready,
+            habits=habit,
+            list_delay=list_delay,
+            offers=wanted,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
     def announce(endpoint: str) -> None:
-        lines = [f"The emulator listens at {endpoint}, {speed:g} times faster than real time."]
-        offers = []
-        for offer in service.market.offers():
-            offers.append(
-                {
-                    "publisher": offer.publisher,
-                    "offer": offer.id,
-                    "migrated": offer.migrated,
-                    "in_preview": offer.latest is not None,
-                }
-            )
-            kind = "migrated" if offer.migrated else "not migrated"
-            stage = "in preview" if offer.latest else "never published"
-            lines.append(f"  {offer.publisher}/{offer.id}: {kind}, {stage}")
-        first = offers[0]
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+        address = f"{endpoint} and all other addresses" if everywhere else endpoint
+        lines = [f"The emulator listens at {address}, {speed:g} times faster than real time."]
+        known = [
+            {
+                "publisher": each.publisher,
+                "offer": each.id,
+                "migrated": each.migrated,
+                "in_preview": each.begins == "preview",
+            }
+            for each in wanted
+        ]
+        # A screen of offers says more than a thousand.
+        shown = wanted if len(wanted) <= MANY_OFFERS else wanted[:5]
+        stages = {"draft": "never published", "preview": "in preview", "live": "live"}
+        for each in shown:
+            kind = "migrated" if each.migrated else "not migrated"
+            lines.append(f"  {each.publisher}/{each.id}: {kind}, {stages[each.begins]}")
+        if len(shown) < len(wanted):
+            lines.append(f"  and {len(wanted) - len(shown):,} more: {len(wanted):,} offers in all")
+        ready = [each for each in wanted if each.begins == "preview"]
+        verb, first = ("start", ready[0]) if ready else ("publish", wanted[0])
         lines.append(
-            f"Try: AZURE_TOKEN={token} golive start {first['publisher']} {first['offer']}"
+            f"Try: AZURE_TOKEN={token} golive {verb} {first.publisher} {first.id}"
             f" --endpoint {endpoint} --interval 1s"
         )
-        report.tell("emulator", lines, endpoint=endpoint, speed=speed, offers=offers)
+        report.tell("emulator", lines, endpoint=endpoint, speed=speed, offers=known)
 
     try:
         service.serve_forever(host, port, announce)

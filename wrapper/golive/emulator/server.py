@@ -96,7 +96,8 @@ class Emulator:
         app: The ASGI app: a `FaultLayer`, whose `rules` may be changed and whose `counts` be read.
 
     Raises:
-        ValueError: A fault, a habit or a kind of request is none, or a delay is negative.
+        ValueError: A fault, a habit or a kind of request is none, a delay is negative, or two offers
+            have the same name.
 
     Example:
         >>> with Emulator().serve() as url, GoLiveClient(TOKEN, endpoint=url) as client:
@@ -134,7 +135,11 @@ class Emulator:
         )
         if offers is None:
             offers = default_offers(scenario=scenario, always_ready=always_ready)
+        names = set()
         for offer in offers:
+            if (name := f"{offer.publisher}/{offer.id}") in names:
+                raise ValueError(f"there are two offers {name}")
+            names.add(name)
             self.market.add(offer)
         self.app: FaultLayer = FaultLayer(
             make_app(self.market),
