@@ -123,6 +123,8 @@ def test_two_runs_of_the_command(
     client = partial(GoLiveClient, transport=road, clock=clock)
     monkeypatch.setattr("golive.cli.frame.GoLiveClient", client)
     for _ in range(2):
-        run = golive("start", "contoso", MIGRATED, "--endpoint", "http://127.0.0.1", "--no-wait", "--json")
+        run = golive(
+            "start", "contoso", MIGRATED, "--endpoint", "http://127.0.0.1", "--no-wait", "--json"
+        )
         assert run.code == 0, run.err
     assert emulator.accepted("contoso", MIGRATED) == 1

@@ -50,7 +50,9 @@ def body(status: str = "running", *steps: dict[str, Any], **more: Any) -> dict[s
     return {"status": status, "steps": list(steps), **more}
 
 
-WAITING = body("running", step("certify", "complete"), step("publisher-signoff", "waitingForPublisherReview"))
+WAITING = body(
+    "running", step("certify", "complete"), step("publisher-signoff", "waitingForPublisherReview")
+)
 CERTIFYING = body("running", step("certify", "inProgress"), step("publisher-signoff", "notStarted"))
 SIGNED_OFF = body("running", step("publisher-signoff", "complete"), step("live", "inProgress"))
 SIGNING_OFF = body("running", step("publisher-signoff", "inProgress"), step("live", "notStarted"))
@@ -63,7 +65,7 @@ class Service:
     """A service that says what a test wants it to say, by kind of request."""
 
     clock: VirtualClock
-    submissions: Callable[[], Answer] = lambda: []
+    submissions: Callable[[], Answer] = list
     status: Callable[[], Answer] = lambda: WAITING
     poll: Callable[[], Answer] = lambda: body("complete")
     golive: Callable[[], Answer] = lambda: httpx.Response(202, headers={"Location": LOCATION})
@@ -278,13 +280,9 @@ def test_what_is_refused_for_good_is_told_at_once(side: Side, service: Service, 
 
 
 @pytest.mark.parametrize("code", [429, 503])
-def test_there_is_another_look_before_it_is_sent_again(
-    side: Side, service: Service, code: int
-) -> None:
+def test_there_is_another_look_before_it_is_sent_again(side: Side, service: Service, code: int) -> None:
     service.golive = lambda: httpx.Response(code, headers={"Retry-After": "120"})
-    service.submissions = lambda: (
-        [entry(slot="production")] if (service.since_sent() or 0) >= 60 else []
-    )
+    service.submissions = lambda: [entry(slot="production")] if (service.since_sent() or 0) >= 60 else []
     assert begin(side, service).adopted
     assert service.posts == 1
 
@@ -341,7 +339,9 @@ def test_of_both_headers_the_one_that_is_an_operation_counts(
 
 def test_a_joined_name_may_hold_the_guid_of_the_offer(side: Side, service: Service) -> None:
     name = f"contoso${OTHER}$2$preview"
-    service.golive = lambda: httpx.Response(202, headers={"Operation-Location": f"/api/operations/{name}"})
+    service.golive = lambda: httpx.Response(
+        202, headers={"Operation-Location": f"/api/operations/{name}"}
+    )
     operation = begin(side, service)
     assert (operation.ref.operation_id, operation.ref.offer_id) == (name, "contoso-offer")
 
@@ -364,9 +364,10 @@ def test_a_baseline_survives_json_and_names_its_offer(side: Side, service: Servi
     assert again == baseline
     with pytest.raises(InvalidInput, match="contoso/contoso-offer"):
         side.get(client.begin_go_live("contoso", "another", baseline=baseline))
-    for broken in ({}, {"publisher_id": 1}, {**baseline.to_dict(), "taken": "soon"}, [], None):
+    broken: list[Any] = [{}, {"publisher_id": 1}, {**baseline.to_dict(), "taken": "soon"}, [], None]
+    for value in broken:
         with pytest.raises(InvalidInput, match="not a baseline"):
-            Baseline.from_dict(broken)  # type: ignore[arg-type]
+            Baseline.from_dict(value)
 
 
 @pytest.mark.parametrize("state", ["running", "notStarted", "succeeded", "complete", "failed"])
@@ -424,7 +425,7 @@ def test_a_call_that_begins_ends_in_time_whatever_happens(side: Side, service: S
     with pytest.raises(Exception, match="503"):
         begin(side, service, timeout=150)
     assert sum(side.clock.slept) <= 150
-    service.submissions = lambda: []
+    service.submissions = list
     service.golive = lambda: httpx.Response(429, headers={"Retry-After": "100"})
     before = sum(side.clock.slept)
     with pytest.raises(Exception, match="429"):
@@ -436,7 +437,11 @@ def test_a_call_that_begins_ends_in_time_whatever_happens(side: Side, service: S
 def test_a_publish_is_over_when_the_offer_is_in_preview(
     side: Side, service: Service, *, ends: bool
 ) -> None:
-    service.poll = lambda: {**WAITING, "submissionType": "publish", "status": "succeeded" if ends else "running"}
+    service.poll = lambda: {
+        **WAITING,
+        "submissionType": "publish",
+        "status": "succeeded" if ends else "running",
+    }
     client = client_of(side, service)
     status = side.get(side.get(client.begin_publish("contoso", "contoso-offer")).result())
     assert status.ready_to_go_live

@@ -77,6 +77,8 @@ class Faulty:
     """An emulator behind a violation, as an ASGI app."""
 
     violation: Violation | None = None
+    #: How the emulator behaves where a service may do either.
+    habits: tuple[str, ...] = ()
     emulator: Emulator = field(init=False)
     #: What a violation has to remember.
     memory: dict[str, Any] = field(factory=dict)
@@ -87,7 +89,9 @@ class Faulty:
     def renew(self) -> None:
         # Every look at the clock takes ten hours, so that operations end while the suite goes on.
         clock = itertools.count().__next__
-        self.emulator = Emulator(speed=36_000, clock=clock, always_ready=True)
+        self.emulator = Emulator(
+            speed=36_000, clock=clock, always_ready=True, habits=self.habits, list_delay=0
+        )
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -136,6 +140,9 @@ class Faulty:
         await self.emulator.app(sent, receive, send)
         return Answer(**received)
 
+
+#: The words of the emulator for an operation that is over.
+ENDED = ("succeeded", "complete", "completed", "failed", "canceled")
 
 Before = Callable[[Faulty, Request], Request]
 After = Callable[[Faulty, Request, Answer], Answer]
@@ -235,7 +242,7 @@ def backwards(faulty: Faulty, request: Request, answer: Answer) -> Answer:
 
 
 def undone(faulty: Faulty, request: Request, answer: Answer) -> Answer:
-    if is_poll(request, answer) and answer.json["status"] in ("completed", "canceled"):
+    if is_poll(request, answer) and answer.json["status"] in ENDED:
         if request.path in faulty.memory:
             return answer.content({**answer.json, "status": "running"})
         faulty.memory[request.path] = True
@@ -245,6 +252,105 @@ def undone(faulty: Faulty, request: Request, answer: Answer) -> Answer:
 def sporadic(faulty: Faulty, request: Request, answer: Answer) -> Answer:
     faulty.memory["requests"] = faulty.memory.get("requests", 0) + 1
     return evolve(answer, status=500) if faulty.memory["requests"] % 40 == 0 else answer
+
+
+def sporadic_and_documented(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    said = {"Variant": {"serviceName": "Variant", "error": "An error has occurred. Retry is OK."}}
+    failed = sporadic(faulty, request, answer)
+    return failed.content(said) if failed.status == 500 else answer
+
+
+def counted(faulty: Faulty, request: Request) -> Request:
+    faulty.memory["operations"] = [
+        (offer, len(offer.operations)) for offer in faulty.emulator.market.offers()
+    ]
+    return request
+
+
+def never_at_rest(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if request.verb != "publish" or answer.status != 202:
+        return answer
+    for offer, count in faulty.memory["operations"]:
+        del offer.operations[count:]
+    busy = {"error": {"code": "Conflict", "message": "Another operation runs."}}
+    return evolve(answer.header(b"location", None).content(busy), status=409)
+
+
+def two_operations(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    """Name the operation before in the older header."""
+    location = dict(answer.headers).get(b"location")
+    if location is None:
+        return answer
+    offer = request.path.rpartition("/")[0]
+    before = faulty.memory.get(offer, location)
+    faulty.memory[offer] = location
+    return answer.header(b"operation-location", before)
+
+
+def older_name(edit: Callable[[str], str]) -> After:
+    """Give the address of a 202 in the older header alone, and edit it."""
+
+    def after(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+        location = dict(answer.headers).get(b"location")
+        if location is None:
+            return answer
+        plain = answer.header(b"location", None)
+        return plain.header(b"operation-location", edit(location.decode()).encode())
+
+    return after
+
+
+OFFER = re.compile(r"/api/publishers/[^/]+/offers/[^/]+")
+
+
+def is_offer(request: Request, method: str) -> bool:
+    return request.method == method and OFFER.fullmatch(request.path) is not None
+
+
+def changed(edit: Callable[[Answer], Answer]) -> After:
+    """Edit the answer to a change of an offer."""
+
+    def after(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+        return edit(answer) if is_offer(request, "PUT") and answer.status == 200 else answer
+
+    return after
+
+
+def change_forgotten(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    if is_offer(request, "GET") and answer.status == 200:
+        return answer.content(faulty.memory.setdefault(request.path, answer.json))
+    return answer
+
+
+def any_precondition_of_old(faulty: Faulty, request: Request) -> Request:
+    tag = dict(request.headers).get(b"if-match")
+    known = faulty.memory.setdefault("tags", set())
+    return request.header(b"if-match", b"*") if tag in known else request
+
+
+def tags_noted(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    faulty.memory.setdefault("tags", set()).add(dict(answer.headers).get(b"etag"))
+    return answer
+
+
+def documents(pattern: str, edit: Callable[[Any], Any]) -> After:
+    """Edit what is answered to requests whose path ends so."""
+
+    def after(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+        if answer.status == 200 and re.search(pattern, request.path):
+            return answer.content(edit(answer.json))
+        return answer
+
+    return after
+
+
+def path_replaced(pattern: str, by: str) -> Before:
+    return lambda faulty, request: evolve(request, path=re.sub(pattern, by, request.path))
+
+
+def error_cut(faulty: Faulty, request: Request, answer: Answer) -> Answer:
+    """Promise JSON, and send nothing."""
+    return evolve(answer.content(None), body=b"") if answer.status == 404 else answer
 
 
 def no_bearer(faulty: Faulty, request: Request) -> Request:
@@ -378,10 +484,111 @@ VIOLATIONS = [
     ),
     Violation(
         "step-without-name",
-        "A step has no name",
+        "A step has neither an id nor a name",
         SCHEMA,
-        after=polled(lambda body: {**body, "steps": [{"id": "live", "status": "running"}]}),
+        after=polled(lambda body: {**body, "steps": [{"description": "?", "status": "running"}]}),
     ),
+    Violation(
+        "older-header-malformed",
+        "`Operation-Location` alone, in neither of the two forms",
+        RULE,
+        after=older_name(lambda text: text.replace("/operations/", "/operation/")),
+    ),
+    Violation(
+        "older-header-other-host",
+        "`Operation-Location` alone, and to another host",
+        RULE,
+        after=older_name(lambda text: f"https://evil.example{text}"),
+    ),
+    Violation(
+        "two-headers-two-operations",
+        "The two headers of a 202 name two operations",
+        "both-headers-name-one-operation",
+        after=two_operations,
+    ),
+    Violation(
+        "busy-for-nothing",
+        "A publish is refused by 409 though nothing runs",
+        "busy-only-while-something-runs",
+        before=counted,
+        after=never_at_rest,
+    ),
+    Violation(
+        "busy-undocumented",
+        "A second operation is refused by 423",
+        "status_code_conformance",
+        after=lambda f, r, a: evolve(a, status=423) if a.status == 409 else a,
+    ),
+    Violation(
+        "server-error-documented",
+        "Now and then a 500 with `Variant`, as documented",
+        "not_a_server_error",
+        after=sporadic_and_documented,
+    ),
+    Violation(
+        "changed-time-malformed",
+        "An operation in the list changed yesterday",
+        SCHEMA,
+        after=documents(
+            "/submissions/?$", lambda body: [{**each, "changedTime": "yesterday"} for each in body]
+        ),
+    ),
+    Violation(
+        "offer-version-malformed",
+        "The version of an offer is a text",
+        SCHEMA,
+        after=documents("/offers/[^/]+$", lambda body: {**body, "version": "seven"}),
+    ),
+    Violation(
+        "slot-of-another-offer",
+        "A slot holds another offer",
+        "document-belongs-to-the-offer",
+        after=documents("/slot/[a-z]+$", lambda body: {**body, "id": "contoso-other"}),
+    ),
+    Violation(
+        "offers-of-others",
+        "The offers of a publisher are another's",
+        "document-belongs-to-the-offer",
+        after=documents("/offers$", lambda body: [{**each, "publisherId": "fabrikam"} for each in body]),
+    ),
+    Violation(
+        "slot-unchecked",
+        "Any slot",
+        "negative_data_rejection",
+        before=path_replaced("/slot/[^/]*", "/slot/draft"),
+    ),
+    Violation(
+        "change-forgotten",
+        "A change of an offer is accepted and not made",
+        "change-is-kept",
+        after=change_forgotten,
+    ),
+    Violation(
+        "change-undocumented",
+        "A change of an offer is answered 201",
+        "status_code_conformance",
+        after=changed(lambda a: evolve(a, status=201)),
+    ),
+    Violation(
+        "etag-missing",
+        "A change of an offer has no `ETag`",
+        HEADERS,
+        after=changed(lambda a: a.header(b"etag", None)),
+    ),
+    Violation(
+        "etag-for-ever",
+        "The `ETag` of an offer never changes",
+        "entity-tag-names-one-version",
+        after=changed(lambda a: a.header(b"etag", b'W/"1"')),
+    ),
+    Violation(
+        "precondition-outdated",
+        "`If-Match` may name any version that there ever was",
+        "if-match-is-heeded",
+        before=any_precondition_of_old,
+        after=tags_noted,
+    ),
+    Violation("error-body-cut", "A 404 says that it is JSON, and is empty", SCHEMA, after=error_cut),
     Violation(
         "submissions-an-object",
         "The list of operations is an object",

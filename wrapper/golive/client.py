@@ -10,18 +10,18 @@ from typing import Self, TypeVar
 import httpx
 
 from golive import evidence, following, queries, starting
-from golive.answers import Answer
+from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
 from golive.credentials import Concealed, Credential
 from golive.durations import Duration, to_seconds
-from golive.errors import GoLiveError, InvalidInput
+from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
 from golive.following import Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.sessions import REQUEST_TIMEOUT, Session
+from golive.sessions import Session
 from golive.status import Offer, OfferStatus, OperationStatus, Submission
 from golive.vocabulary import State
 
@@ -613,6 +613,4 @@ class _Driver:
         if isinstance(wanted, Sleep):
             self.context.clock.sleep(wanted.seconds)
             return None
-        if self.session.is_closed:
-            raise InvalidInput("The client is closed.")
         return self.session.perform(wanted)

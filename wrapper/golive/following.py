@@ -145,34 +145,44 @@ def refresh(context: Context, tracker: Tracker, *, at_least: float = 0.0) -> Flo
         tracker: The operation.
         at_least: How long the request may take even if the deadline comes first, in seconds.
     """
-    ref = tracker.ref
-    tracker.asked += 1
     try:
-        if ref.form is LocationForm.MIGRATED:
-            arguments = {**offer_of(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
-            answer = yield from read(context, get_offer_operation, arguments, at_least=at_least)
-        else:
-            arguments = {"operation_id": ref.operation_id}
-            answer = yield from read(context, get_operation, arguments, at_least=at_least)
-        status = understood(answer, read_operation)
-        named = tracker.guid or ref.operation_id
-        if status.id and is_guid(status.id):
-            if is_guid(named) and status.id.lower() != named.lower():
-                raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
-            tracker.guid = status.id
+        status, retry_after = yield from _ask(context, tracker, at_least)
     except GoLiveError as error:
         error.continuation_token = tracker.token
         raise
-    now = context.clock.monotonic()
-    wait = context.wait_asked_for(answer.retry_after)
-    tracker.next_poll = now + context.polling.pause(
-        now - tracker.since, retry_after=wait, vary=context.vary
-    )
-    if (status.state, status.word) != (tracker.status.state, tracker.status.word):
-        logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
-    tracker.status = status
-    tracker.certain = tracker.reached = True
-    return status
+    else:
+        now = context.clock.monotonic()
+        tracker.next_poll = now + context.polling.pause(
+            now - tracker.since, retry_after=context.wait_asked_for(retry_after), vary=context.vary
+        )
+        if (status.state, status.word) != (tracker.status.state, tracker.status.word):
+            logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
+        tracker.status = status
+        tracker.certain = tracker.reached = True
+        return status
+    finally:
+        # Last of all: whoever sees it counted sees what came of it, too.
+        tracker.asked += 1
+
+
+def _ask(
+    context: Context, tracker: Tracker, at_least: float
+) -> Flow[tuple[OperationStatus, str | None]]:
+    """Ask once, and return the snapshot and how long the service asks to wait."""
+    ref = tracker.ref
+    if ref.form is LocationForm.MIGRATED:
+        arguments = {**offer_of(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
+        answer = yield from read(context, get_offer_operation, arguments, at_least=at_least)
+    else:
+        arguments = {"operation_id": ref.operation_id}
+        answer = yield from read(context, get_operation, arguments, at_least=at_least)
+    status = understood(answer, read_operation)
+    named = tracker.guid or ref.operation_id
+    if status.id and is_guid(status.id):
+        if is_guid(named) and status.id.lower() != named.lower():
+            raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
+        tracker.guid = status.id
+    return status, answer.retry_after
 
 
 def follow(
@@ -196,27 +206,27 @@ def follow(
     context = context.within(deadline)
     once = context.without_retries
     trouble = _Trouble(context, tracker)
-    while not until(status := tracker.status):
-        asked = tracker.asked
+    while True:
+        asked, status = tracker.asked, tracker.status
+        if until(status):
+            return status
         wait = tracker.due_in(context.clock.monotonic())
         if wait > 0 and (deadline is None or deadline.left > 0):
             yield from pause(context, wait)
-            if tracker.asked != asked:
-                # Somebody else has asked in the meantime; then there is nothing to ask yet.
-                continue
         if not tracker.turn.acquire(blocking=False):
             yield from pause(context, SHARED_LOOK)
         else:
             try:
-                yield from refresh(once, tracker, at_least=LAST_LOOK)
-                trouble.over()
+                # If somebody else has asked in the meantime, there is nothing to ask yet.
+                if tracker.asked == asked:
+                    yield from refresh(once, tracker, at_least=LAST_LOOK)
+                    trouble.over()
             except GoLiveError as error:
                 trouble.count(error)
             finally:
                 tracker.turn.release()
         if deadline is not None and deadline.left <= 0 and not until(tracker.status):
             raise _timed_out(tracker)
-    return status
 
 
 class _Trouble:
@@ -230,6 +240,7 @@ class _Trouble:
     def over(self) -> None:
         """Begin anew: a poll went well."""
         self._failed = 0
+        self._kind = ""
         self._spent: dict[str, float] = {}
         self._planned = 0.0
         self._last = self._context.clock.monotonic()
@@ -247,8 +258,9 @@ class _Trouble:
         # What the clock shows beyond the pause and a request is time in which the machine slept.
         spent = min(now - self._last, self._planned + context.retry.answer_within)
         self._last = now
-        if self._failed > 1:
+        if kind == self._kind:
             self._spent[kind] = self._spent.get(kind, 0.0) + spent
+        self._kind = kind
         out = self._spent.get(kind, 0.0)
         if limit is None:
             raise error

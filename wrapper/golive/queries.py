@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from golive_api.api.offers import get_offer, get_offer_slot, list_offers
-
-from golive.answers import Answer
+from golive.answers import Answer, Endpoint
 from golive.errors import InvalidInput
-from golive.flow import Context, Endpoint, Flow, offer_of, read
+from golive.flow import Context, Flow, offer_of, read
 from golive.location import check_identifier
 from golive.reading import Listing, read_offer, read_offer_status, read_offers, read_submissions
 from golive.status import Offer, OfferStatus, Submission
 from golive.vocabulary import State
+from golive_api.api.offers import get_offer, get_offer_slot, list_offers
 from golive_api.api.progress import get_offer_status, list_submissions
-from golive_api.models import Slot
+from golive_api.models import GetOfferSlotSlot as Slot
 
 __all__ = ["listing", "offer", "offer_status", "offers", "submissions", "understood"]
 
@@ -76,7 +75,7 @@ def offer(context: Context, publisher_id: str, offer_id: str, *, slot: str | Non
         try:
             arguments["slot"] = Slot(slot)
         except ValueError:
-            known = ", ".join(map(repr, map(str, Slot)))
+            known = ", ".join(each.value for each in Slot)
             raise InvalidInput(f"There is no slot {slot!r}; there are {known}.") from None
         endpoint = get_offer_slot
     answer = yield from read(context, endpoint, arguments)

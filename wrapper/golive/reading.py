@@ -418,7 +418,7 @@ def _step(value: object, number: int) -> Step | None:
     if identifier is None and name is None:
         if not word:
             _dropped("a step", value)
-        return None
+            return None
         identifier = f"step-{number}"
     return Step(
         id=_either(identifier, name),
@@ -452,7 +452,9 @@ def _message(value: object, _: int) -> Message | None:
         _dropped("a message", value)
         return None
     level = _name(value.get("level"), "level")
-    return Message(html, level or "information", _moment(value.get("timestamp"), "timestamp"))
+    if level is None:
+        level = "information"
+    return Message(html, level, _moment(value.get("timestamp"), "timestamp"))
 
 
 def _links(value: object, name: str) -> tuple[Link, ...]:

@@ -45,8 +45,8 @@ _REFUSED_FOR_GOOD = frozenset({405, 406, 411, 413, 414, 415, 416, 422, 431})
 _GAVE_UP = frozenset({408, 499})
 
 
-def _seconds(name: str) -> Callable[[Duration], float]:
-    return lambda value: to_seconds(value, f"RetryPolicy.{name}")
+def _seconds(value: Duration) -> float:
+    return to_seconds(value, "A length of time of RetryPolicy")
 
 
 def _at_least_one(policy: RetryPolicy, attribute: Attribute[int], value: int) -> None:
@@ -84,13 +84,13 @@ class RetryPolicy:
     """
 
     attempts: int = field(default=5, validator=_at_least_one)
-    base: float = field(default=0.5, converter=_seconds("base"))
-    ceiling: float = field(default=30.0, converter=_seconds("ceiling"))
-    retry_after_limit: float = field(default=120.0, converter=_seconds("retry_after_limit"))
-    answer_within: float = field(default=300.0, converter=_seconds("answer_within"))
-    listed_within: float = field(default=180.0, converter=_seconds("listed_within"))
-    canceled_within: float = field(default=240.0, converter=_seconds("canceled_within"))
-    begin_within: float = field(default=1800.0, converter=_seconds("begin_within"))
+    base: float = field(default=0.5, converter=_seconds)
+    ceiling: float = field(default=30.0, converter=_seconds)
+    retry_after_limit: float = field(default=120.0, converter=_seconds)
+    answer_within: float = field(default=300.0, converter=_seconds)
+    listed_within: float = field(default=180.0, converter=_seconds)
+    canceled_within: float = field(default=240.0, converter=_seconds)
+    begin_within: float = field(default=1800.0, converter=_seconds)
 
     @property
     def settled_after(self) -> float:

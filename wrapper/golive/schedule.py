@@ -23,8 +23,8 @@ __all__ = ["PollingPolicy", "read_retry_after"]
 _LONGEST_DATE = 100
 
 
-def _seconds(name: str) -> Callable[[Duration], float]:
-    return lambda value: to_seconds(value, f"PollingPolicy.{name}")
+def _seconds(value: Duration) -> float:
+    return to_seconds(value, "A length of time of PollingPolicy")
 
 
 def _positive(policy: PollingPolicy, attribute: Attribute[float], value: float) -> None:
@@ -68,15 +68,13 @@ class PollingPolicy:
     """
 
     share: float = field(default=0.015, validator=_is_share)
-    floor: float = field(default=5.0, converter=_seconds("floor"), validator=_positive)
-    ceiling: float = field(default=600.0, converter=_seconds("ceiling"), validator=_positive)
+    floor: float = field(default=5.0, converter=_seconds, validator=_positive)
+    ceiling: float = field(default=600.0, converter=_seconds, validator=_positive)
     jitter: float = field(default=0.1, validator=_is_share)
-    retry_after_limit: float = field(
-        default=3600.0, converter=_seconds("retry_after_limit"), validator=_positive
-    )
-    outage_limit: float = field(default=6 * 3600.0, converter=_seconds("outage_limit"))
-    missing_limit: float = field(default=300.0, converter=_seconds("missing_limit"))
-    unauthorized_limit: float = field(default=600.0, converter=_seconds("unauthorized_limit"))
+    retry_after_limit: float = field(default=3600.0, converter=_seconds, validator=_positive)
+    outage_limit: float = field(default=6 * 3600.0, converter=_seconds)
+    missing_limit: float = field(default=300.0, converter=_seconds)
+    unauthorized_limit: float = field(default=600.0, converter=_seconds)
 
     def __attrs_post_init__(self) -> None:
         if self.floor > self.ceiling:

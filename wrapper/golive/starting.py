@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from golive.answers import Answer
+from golive.answers import Answer, Endpoint
 from golive.baseline import Baseline
 from golive.durations import Duration
 from golive.errors import (
@@ -20,7 +20,7 @@ from golive.errors import (
     Undecided,
 )
 from golive.evidence import Look, look_for_go_live, look_for_publish, what_runs
-from golive.flow import Context, Deadline, Endpoint, Flow, ask, logger, offer_of, pause
+from golive.flow import Context, Deadline, Flow, ask, logger, offer_of, pause
 from golive.following import Tracker, adopt, refresh, track
 from golive.location import OperationKind, OperationRef, read_location
 from golive.queries import offer_status

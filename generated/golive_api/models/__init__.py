@@ -14,6 +14,7 @@ from .notification_metadata import NotificationMetadata
 from .offer import Offer
 from .offer_definition import OfferDefinition
 from .offer_draft import OfferDraft
+from .offer_draft_definition import OfferDraftDefinition
 from .offer_link import OfferLink
 from .offer_status import OfferStatus
 from .offer_type import OfferType
@@ -43,6 +44,7 @@ __all__ = (
     "Offer",
     "OfferDefinition",
     "OfferDraft",
+    "OfferDraftDefinition",
     "OfferLink",
     "OfferStatus",
     "OfferType",

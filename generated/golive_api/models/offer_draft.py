@@ -1,15 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
-from ..types import UNSET, Unset
-
 if TYPE_CHECKING:
-    from ..models.offer_definition import OfferDefinition
+    from ..models.offer_draft_definition import OfferDraftDefinition
 
 
 T = TypeVar("T", bound="OfferDraft")
@@ -17,59 +15,37 @@ T = TypeVar("T", bound="OfferDraft")
 
 @_attrs_define
 class OfferDraft:
-    """An offer as it should be [create-update-offers]: a document as of `Offer`, opaque but for its
+    """An offer as it should be [create-update-offers]: a document as of `Offer`, opaque but for having a
     definition. What belongs to the service (`status`, `version`, `changedTime`, `pcMigrationStatus`)
     can be given back and is not heeded; `id` and `publisherId`, if given, are those of the path
     (*inferred*).
 
         Attributes:
-            definition (None | OfferDefinition | Unset): What the publisher wrote.
+            definition (OfferDraftDefinition): What the publisher wrote; see `OfferDefinition`.
     """
 
-    definition: None | OfferDefinition | Unset = UNSET
+    definition: OfferDraftDefinition
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        from ..models.offer_definition import OfferDefinition  # noqa: PLC0415
-
-        definition: dict[str, Any] | None | Unset
-        if isinstance(self.definition, Unset):
-            definition = UNSET
-        elif isinstance(self.definition, OfferDefinition):
-            definition = self.definition.to_dict()
-        else:
-            definition = self.definition
+        definition = self.definition.to_dict()
 
         field_dict: dict[str, Any] = {}
         field_dict.update(self.additional_properties)
-        field_dict.update({})
-        if definition is not UNSET:
-            field_dict["definition"] = definition
+        field_dict.update(
+            {
+                "definition": definition,
+            }
+        )
 
         return field_dict
 
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
-        from ..models.offer_definition import OfferDefinition  # noqa: PLC0415
+        from ..models.offer_draft_definition import OfferDraftDefinition  # noqa: PLC0415
 
         d = dict(src_dict)
-
-        def _parse_definition(data: object) -> None | OfferDefinition | Unset:
-            if data is None:
-                return data
-            if isinstance(data, Unset):
-                return data
-            try:
-                if not isinstance(data, dict):
-                    raise TypeError()
-                definition_type_0 = OfferDefinition.from_dict(data)
-
-                return definition_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(None | OfferDefinition | Unset, data)
-
-        definition = _parse_definition(d.pop("definition", UNSET))
+        definition = OfferDraftDefinition.from_dict(d.pop("definition"))
 
         offer_draft = cls(
             definition=definition,

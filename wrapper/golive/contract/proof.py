@@ -19,7 +19,16 @@ from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
 from golive.location import Origin
 
-__all__ = ["LINKS", "PATIENCE", "Proof", "Verdict", "configuration", "read_links"]
+__all__ = [
+    "ANSWER_WITHIN",
+    "LINKED",
+    "LINKS",
+    "PATIENCE",
+    "Proof",
+    "Verdict",
+    "configuration",
+    "read_links",
+]
 
 #: Environment variables for `hooks`: the file for the links that were followed; seconds for a
 #: cancellation.
@@ -34,6 +43,9 @@ ANSWER_WITHIN = 330.0
 
 #: How often Schemathesis is sent along the links at most.
 WALKS = 20
+
+#: What has links to operations, and what they lead to: where a walk goes that is not the first.
+LINKED = ("goLive", "publish", "cancel", "getOfferOperation", "getOperation")
 
 # A warning fails the run, but for two: that most go-lives were refused, which depends on the offers, and
 # that an operation was answered by 404s only, for which `unfollowed` asks more exactly.
@@ -128,6 +140,7 @@ class Proof:
             command = self._command(work, seed + walk)
             if walk:
                 command += ["--phases", "stateful"]
+                command += [word for name in LINKED for word in ("--include-operation-id", name)]
             outcome = subprocess.run(command, env=environment, check=False, cwd=work, stdout=out)
             kept = outcome.returncode == 0
             missing = self._missing(links)

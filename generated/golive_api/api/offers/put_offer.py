@@ -425,7 +425,7 @@ def sync_detailed(
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
         if_match (str | Unset):
         body (OfferDraft): An offer as it should be [create-update-offers]: a document as of
-            `Offer`, opaque but for its
+            `Offer`, opaque but for having a
             definition. What belongs to the service (`status`, `version`, `changedTime`,
             `pcMigrationStatus`)
             can be given back and is not heeded; `id` and `publisherId`, if given, are those of the
@@ -491,7 +491,7 @@ def sync(
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
         if_match (str | Unset):
         body (OfferDraft): An offer as it should be [create-update-offers]: a document as of
-            `Offer`, opaque but for its
+            `Offer`, opaque but for having a
             definition. What belongs to the service (`status`, `version`, `changedTime`,
             `pcMigrationStatus`)
             can be given back and is not heeded; `id` and `publisherId`, if given, are those of the
@@ -552,7 +552,7 @@ async def asyncio_detailed(
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
         if_match (str | Unset):
         body (OfferDraft): An offer as it should be [create-update-offers]: a document as of
-            `Offer`, opaque but for its
+            `Offer`, opaque but for having a
             definition. What belongs to the service (`status`, `version`, `changedTime`,
             `pcMigrationStatus`)
             can be given back and is not heeded; `id` and `publisherId`, if given, are those of the
@@ -616,7 +616,7 @@ async def asyncio(
         api_version (Literal['2017-10-31']):  Default: '2017-10-31'.
         if_match (str | Unset):
         body (OfferDraft): An offer as it should be [create-update-offers]: a document as of
-            `Offer`, opaque but for its
+            `Offer`, opaque but for having a
             definition. What belongs to the service (`status`, `version`, `changedTime`,
             `pcMigrationStatus`)
             can be given back and is not heeded; `id` and `publisherId`, if given, are those of the
