@@ -68,7 +68,7 @@ class Attempt:
         return folder / "attempts" / f"{self.offer[:64]}-{digest}.json"
 
     def load(self, warn: Warn) -> Baseline | None:
-        """Return what was known before the first try; None if there was none, or it is not good any more.
+        """Return what was known before the first try; None if there is nothing that is good.
 
         Args:
             warn: Is told of a file that is there and cannot be used.
@@ -112,9 +112,9 @@ class Attempt:
 
     def _read(self, text: str) -> Baseline:
         kept: Any = json.loads(text)
-        if not isinstance(kept, dict) or kept.get("format") != _FORMAT:
+        if not isinstance(kept, dict) or kept.get("format") != _FORMAT or "baseline" not in kept:
             raise ValueError("it is not such a file")
-        baseline = Baseline.from_dict(kept.get("baseline"))
+        baseline = Baseline.from_dict(kept["baseline"])
         if (kept.get("endpoint"), baseline.publisher_id, baseline.offer_id) != (
             *(self.endpoint, self.publisher, self.offer),
         ):
@@ -161,8 +161,9 @@ def begin_go_live(
     if operation.adopted:
         if kept is None or kept.knows(operation.ref.operation_id):
             return operation, None
-        warn(f"An earlier run noted in {attempt.path} what there was before; hence this one is taken up.")
-        return operation, f"adopted, it was begun since {kept.taken:%Y-%m-%d %H:%M} UTC by an earlier run"
+        warn(f"An earlier run noted in {attempt.path} what there was before it began this go-live.")
+        since = f"{kept.taken:%Y-%m-%d %H:%M} UTC"
+        return operation, f"adopted, it was begun since {since} by an earlier run"
     # It may be missing in the service's list for some time.
     attempt.store(before.after_sending(datetime.now(UTC)), warn)
     return operation, None
