@@ -70,9 +70,13 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Make generated/ from the contract; with `-- --check`, fail if they disagree."""
+    """Make generated/ from the contract and the blocking client from the async one.
+
+    With `-- --check`, fail if what is committed is not what they make.
+    """
     install(session, "openapi-python-client", "ruff")
     session.run("python", "openapi/generate.py", *session.posargs)
+    session.run("python", "tools/unasync.py", *session.posargs)
 
 
 @nox.session

@@ -7,7 +7,6 @@ that must find it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -135,20 +134,6 @@ def first_entry(right: Any, context: Any, *arguments: Any, **named: Any) -> Any:
     return found[:1]
 
 
-@contextmanager
-def unguarded() -> Any:
-    seen = answers._Exchange()
-    token = answers._current.set(seen)
-    try:
-        yield seen
-    finally:
-        answers._current.reset(token)
-
-
-def not_guarded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("golive.client.exchange", unguarded)
-
-
 def lost(name: str, value: Any = None) -> Callable[[pytest.MonkeyPatch], None]:
     return replacing(answers, "_service_error", service_error(**{name: value}))
 
@@ -250,8 +235,7 @@ TAMPERINGS = [
         "shape-unchecked",
         "Takes an array for an object",
         BODY,
-        replacing(answers, "_same_shape", lambda right, *both: True),
+        replacing(flows, "_same_shape", lambda right, *both: True),
     ),
-    Tampering("parser-unguarded", "Lets the parser's errors through", BODY, not_guarded),
     Tampering("body-unbounded", "Reads a body to its end, if it has one", ENDLESS, unbounded),
 ]

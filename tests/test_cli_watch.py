@@ -15,6 +15,7 @@ import pytest
 
 from conftest import COMMAND, FAST, MIGRATED
 from golive import CredentialError, GoLiveClient, PollingPolicy
+from golive.cli import elapsed
 from golive.cli.exits import Exit
 from golive.cli.reports import Report
 from golive.cli.watching import operations
@@ -93,7 +94,7 @@ def test_a_credential_may_fail_for_a_while(
     polling = PollingPolicy(floor=0.01, outage_limit=limit)
     with GoLiveClient(credential, endpoint=service[1]) as client:
         names = (client, "contoso", "contoso-draft", polling)
-        watched = operations(*names, time.monotonic() + 0.5, Report(sys.stdout))
+        watched = operations(*names, elapsed.seconds() + 0.5, Report(sys.stdout))
         if survives:
             assert list(watched) == []
         else:

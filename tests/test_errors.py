@@ -150,12 +150,8 @@ NOT_AN_OPERATION = {
     "array of null": b"[null]",
     "array of array": b"[[]]",
     "status of another type": b'{"status": 7}',
-    "steps of another type": b'{"status": "running", "steps": {}}',
-    "steps of strings": b'{"status": "running", "steps": ["live"]}',
-    "step without a name": b'{"status": "running", "steps": [{"id": "live"}]}',
-    "messages as numbers": b'{"status": "running", "messages": [7]}',
-    "bad time": b'{"status": "running", "createdDateTime": "yesterday"}',
-    "time of another type": b'{"status": "running", "createdDateTime": 7}',
+    "status that is null": b'{"status": null, "steps": []}',
+    "status that is a list": b'{"status": ["running"]}',
     "truncated": b'{"status": "runn',
     "nested deep": b"[" * 100_000,
 }
@@ -177,7 +173,7 @@ def test_a_success_that_is_not_an_operation(side: Side, httpx_mock: HTTPXMock, b
     assert str(caught.value).isprintable()
 
 
-@pytest.mark.parametrize("body", [b"{}", b'""', b"null", b'[{"id": 7}]', b"[7]", b'[{"id": "../x"}]'])
+@pytest.mark.parametrize("body", [b"{}", b'""', b"null", b"7", b'{"id": "1"}', b'{"value": 7}'])
 def test_a_list_that_is_none(side: Side, httpx_mock: HTTPXMock, body: bytes) -> None:
     httpx_mock.add_response(status_code=200, content=body, is_reusable=True)
     with pytest.raises(UnexpectedAnswer):
@@ -203,7 +199,7 @@ def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) 
 
 
 @pytest.mark.parametrize(
-    ("error", "connected"),
+    ("error", "sent"),
     [
         (httpx.ConnectError, False),
         (httpx.ConnectTimeout, False),
@@ -212,19 +208,19 @@ def test_only_our_errors_leave_whatever_the_answer_is(status: int, body: bytes) 
         (httpx.WriteTimeout, True),
         (httpx.ReadError, True),
         (httpx.CloseError, True),
-        (httpx.ProxyError, True),
+        (httpx.ProxyError, False),
         (httpx.RemoteProtocolError, True),
-        (httpx.LocalProtocolError, True),
+        (httpx.LocalProtocolError, False),
         (httpx.DecodingError, True),
     ],
 )
 def test_no_answer(
-    side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], connected: bool
+    side: Side, httpx_mock: HTTPXMock, error: type[httpx.RequestError], sent: bool
 ) -> None:
     httpx_mock.add_exception(error("no luck"), is_reusable=True)
     with pytest.raises(ServiceUnreachable, match=r"No answer to GET http.*: no luck") as caught:
         side.get(side.client(SECRET).operation(TOKEN_URL).refresh())
-    assert caught.value.connected is connected
+    assert caught.value.sent is sent
     assert caught.value.continuation_token == TOKEN_URL
     assert SECRET not in str(caught.value) + repr(caught.value)
 
@@ -243,7 +239,7 @@ def example(kind: type[GoLiveError]) -> GoLiveError:
     if issubclass(kind, golive.OperationError):
         return kind("m", status=OperationStatus(), continuation_token="t")
     if issubclass(kind, ServiceUnreachable):
-        return kind("m", method="GET", url="u", connected=True)
+        return kind("m", method="GET", url="u", sent=True)
     return kind("m")
 
 

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import pytest
 from attrs import define, field
 
@@ -113,7 +112,7 @@ def bench(side: Side) -> Iterator[Bench]:
     heard: list[bytes] = []
     with listening_for_tokens(heard) as elsewhere, server.serve() as url:
         server.app.hostile = elsewhere
-        client = side.client(endpoint=url, polling=POLLING, request_timeout=httpx.Timeout(PATIENCE))
+        client = side.client(endpoint=url, polling=POLLING, request_timeout=PATIENCE)
         yield Bench(side, client, server, heard)
         side.close()
 

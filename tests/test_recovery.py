@@ -476,7 +476,7 @@ def test_an_outage_beyond_the_limit_ends_the_wait(
         follow()
     assert caught.value.continuation_token == operation.continuation_token()
     assert (caught.value.method, caught.value.url) == ("GET", LOCAL + operation.ref.path)
-    assert caught.value.connected
+    assert caught.value.sent
     hours = (side.clock.time - began) / 3600
     assert f"for {hours:.1f} hours" in str(caught.value)
     assert 2 * 3600 <= side.clock.time - began <= 2.2 * 3600
@@ -612,7 +612,7 @@ def test_a_body_without_an_end_is_read_up_to_a_bound(
     with pytest.raises(kind):
         side.get(client.offer_status("contoso", MIGRATED))
     (body,) = bodies
-    assert body.taken <= 2 * 1024 * 1024
+    assert body.taken <= 17 * 1024 * 1024
     assert body.closed
 
 

@@ -122,7 +122,17 @@ def test_lengths_of_time_may_be_timedeltas() -> None:
         ("Wednesday, 21-Oct-26 07:28:00 GMT", 28 * 60),
         ("Wed Oct 21 07:28:00 2026", 28 * 60),
         ("Wed, 21 Oct 2026 06:00:00 GMT", 0),
-        ("9" * 400, float("inf")),
+        ("9" * 400, 100 * 365 * 86_400),
+        # More digits than Python converts to a number.
+        ("9" * 5000, 100 * 365 * 86_400),
+        (" \t7\r\n", 7),
+        ("banana", None),
+        ("-" * 50_000, None),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 100 * 365 * 86_400),
+        ("Sat, 01 Jan 123456789012345678901 00:00:00 GMT", None),
+        ("Wed, 21 Oct 2026 07:28:00 +123456789012345678901", None),
+        ("Mon, 01 Jan 0001 00:00:00 +2359", 0),
+        ("Mon, 01 Jan 0000 00:00:00 GMT", 0),
         (None, None),
         ("", None),
         ("-1", None),
@@ -142,7 +152,22 @@ def test_retry_after_header(value: str | None, seconds: float | None) -> None:
 @given(st.text())
 def test_any_retry_after_header_is_read_without_an_error(value: str) -> None:
     seconds = read_retry_after(value, NOW)
-    assert seconds is None or seconds >= 0
+    assert seconds is None or 0 <= seconds <= 100 * 365 * 86_400
+
+
+NUMBER = st.integers(-1, 10**25).map(str) | st.text("0123456789+-:.", max_size=6)
+
+
+@given(st.builds("{} {} {} {} {} {}".format, *[st.sampled_from(["Wed,", "Oct", "-", ""]) | NUMBER] * 6))
+def test_nothing_that_resembles_a_date_is_an_error(value: str) -> None:
+    seconds = read_retry_after(value, NOW)
+    assert seconds is None or 0 <= seconds <= 100 * 365 * 86_400
+
+
+@given(NUMBER, NUMBER, NUMBER, NUMBER, st.sampled_from(["GMT", "+0000", "-9999", "+99999999999", ""]))
+def test_no_date_is_too_odd(day: str, year: str, hour: str, minute: str, zone: str) -> None:
+    seconds = read_retry_after(f"Wed, {day} Oct {year} {hour}:{minute}:00 {zone}", NOW)
+    assert seconds is None or 0 <= seconds <= 100 * 365 * 86_400
 
 
 @given(st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))

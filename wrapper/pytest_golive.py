@@ -7,6 +7,7 @@ golive is installed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 ENDPOINT = "http://127.0.0.1"
 
 MARKER = (
-    "golive(scenario='succeed', faults=(), **options): how the emulator of the golive fixtures behaves;"
-    " the options are those of golive.emulator.Emulator"
+    "golive(scenario='succeed', faults=(), habits=(), **options): how the emulator of the golive"
+    " fixtures behaves; the options are those of golive.emulator.Emulator"
 )
 
 
@@ -31,7 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--golive-fault",
         action="append",
         default=[],
-        metavar="FAULT[@KIND][:FIRST[-LAST]]",
+        metavar="FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]",
         help="What goes wrong in every emulator, e.g. drop-answer@golive; may be repeated.",
     )
 
@@ -81,7 +82,24 @@ def golive_clock() -> VirtualClock:
 @pytest.fixture
 def golive_emulator(request: pytest.FixtureRequest, golive_clock: VirtualClock) -> Emulator:
     """The service, emulated in this process; the marker `golive` says how it behaves."""
-    return _emulator(**{"speed": 1.0, "clock": golive_clock.monotonic, **_options(request)})
+    options: dict[str, Any] = {
+        "speed": 1.0,
+        "clock": golive_clock.monotonic,
+        "epoch": datetime.fromtimestamp(golive_clock.now(), UTC),
+    }
+    return _emulator(**{**options, **_options(request)})
+
+
+def _client_options(emulator: Emulator, clock: VirtualClock) -> dict[str, Any]:
+    """Return what both clients are made with; a go-live of days takes them some thirty requests."""
+    from golive import PollingPolicy
+
+    return {
+        "endpoint": ENDPOINT,
+        "transport": emulator.transport(clock=clock),
+        "clock": clock,
+        "polling": PollingPolicy(share=0.2, floor=30, ceiling=4 * 3600),
+    }
 
 
 @pytest.fixture
@@ -90,8 +108,7 @@ def golive_client(golive_emulator: Emulator, golive_clock: VirtualClock) -> Iter
     from golive import GoLiveClient
     from golive.emulator import TOKEN
 
-    transport = golive_emulator.transport()
-    with GoLiveClient(TOKEN, endpoint=ENDPOINT, transport=transport, clock=golive_clock) as client:
+    with GoLiveClient(TOKEN, **_client_options(golive_emulator, golive_clock)) as client:
         yield client
 
 
@@ -101,8 +118,7 @@ def async_golive_client(golive_emulator: Emulator, golive_clock: VirtualClock) -
     from golive import AsyncGoLiveClient
     from golive.emulator import TOKEN
 
-    transport = golive_emulator.transport()
-    return AsyncGoLiveClient(TOKEN, endpoint=ENDPOINT, transport=transport, clock=golive_clock)
+    return AsyncGoLiveClient(TOKEN, **_client_options(golive_emulator, golive_clock))
 
 
 @pytest.fixture

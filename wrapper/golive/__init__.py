@@ -9,6 +9,7 @@ import logging
 
 from golive._version import __version__
 from golive.aio import AsyncGoLiveClient, AsyncOperation
+from golive.baseline import Baseline
 from golive.client import GoLiveClient, Operation
 from golive.clock import Clock, SystemClock
 from golive.errors import (
@@ -20,6 +21,7 @@ from golive.errors import (
     NotAuthenticated,
     NotCanceled,
     NotFound,
+    NotFromService,
     NothingToCancel,
     OperationCanceled,
     OperationError,
@@ -31,6 +33,7 @@ from golive.errors import (
     ServiceUnreachable,
     SubmissionUncertain,
     Throttled,
+    Undecided,
     UnexpectedAnswer,
     UnsupportedVersion,
     WaitTimeout,
@@ -38,12 +41,23 @@ from golive.errors import (
 from golive.location import ENDPOINT, LocationForm, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.status import Link, Message, OfferStatus, OperationStatus, State, Step, Submission
+from golive.status import (
+    Link,
+    Message,
+    Offer,
+    OfferStatus,
+    OperationStatus,
+    Publisher,
+    Step,
+    Submission,
+)
+from golive.vocabulary import State
 
 __all__ = [
     "ENDPOINT",
     "AsyncGoLiveClient",
     "AsyncOperation",
+    "Baseline",
     "Clock",
     "CredentialError",
     "GoLiveClient",
@@ -57,7 +71,9 @@ __all__ = [
     "NotAuthenticated",
     "NotCanceled",
     "NotFound",
+    "NotFromService",
     "NothingToCancel",
+    "Offer",
     "OfferStatus",
     "Operation",
     "OperationCanceled",
@@ -69,6 +85,7 @@ __all__ = [
     "Origin",
     "PollingPolicy",
     "PreconditionFailed",
+    "Publisher",
     "RequestRefused",
     "RetryPolicy",
     "ServiceError",
@@ -80,6 +97,7 @@ __all__ = [
     "SubmissionUncertain",
     "SystemClock",
     "Throttled",
+    "Undecided",
     "UnexpectedAnswer",
     "UnsupportedVersion",
     "WaitTimeout",

@@ -1,4 +1,4 @@
-"""The async client: `client` with `await`. It runs on asyncio and on trio."""
+"""The async client. It runs on asyncio and on trio."""
 
 from __future__ import annotations
 
@@ -9,18 +9,21 @@ from typing import Self, TypeVar
 
 import httpx
 
-from golive import flows, transports
-from golive.answers import REQUEST_TIMEOUT, Answer, AsyncSession, exchange, session_options
+from golive import evidence, following, queries, starting
+from golive.answers import REQUEST_TIMEOUT, Answer
+from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
-from golive.credentials import AsyncCredential, BearerAuth, Concealed
-from golive.durations import Duration
-from golive.errors import GoLiveError, InvalidInput
-from golive.flows import Call, Context, Flow, Sleep, Tracker
+from golive.credentials import AsyncCredential, Concealed
+from golive.durations import Duration, to_seconds
+from golive.errors import GoLiveError
+from golive.flow import Call, Context, Deadline, Flow, Sleep
+from golive.following import Tracker
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.status import OfferStatus, OperationStatus, State, Submission
-from golive_api.client import Client
+from golive.sessions import AsyncSession
+from golive.status import Offer, OfferStatus, OperationStatus, Submission
+from golive.vocabulary import State
 
 __all__ = ["AsyncGoLiveClient", "AsyncOperation"]
 
@@ -40,9 +43,9 @@ class AsyncGoLiveClient:
             nowhere else.
         polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
         retry: How a request that failed is repeated; see `RetryPolicy` for the default.
-        request_timeout: Bounds each single request, not an operation: seconds without progress while
-            connecting, sending or receiving, or an `httpx.Timeout`. Default: 15 s to connect, 60 s
-            otherwise.
+        request_timeout: Bounds each single request as a whole, from connecting to the last byte of its
+            answer, not an operation: a `timedelta` or seconds. Default: 5 minutes and 30 seconds, since
+            answers were seen to take five minutes; connecting may take 15 seconds of it.
         transport: An httpx transport to send requests with, for example one with your own certificate
             authority, or `golive.emulator`'s. It stays yours: it is not closed.
         http_client: Instead of a transport, an `httpx.AsyncClient` to send requests with, for its
@@ -69,7 +72,7 @@ class AsyncGoLiveClient:
         endpoint: str = ENDPOINT,
         polling: PollingPolicy | None = None,
         retry: RetryPolicy | None = None,
-        request_timeout: float | httpx.Timeout = REQUEST_TIMEOUT,
+        request_timeout: Duration = REQUEST_TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
@@ -81,8 +84,12 @@ class AsyncGoLiveClient:
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
         session = AsyncSession(
-            **session_options(BearerAuth(source, origin=origin, clock=clock), origin, request_timeout),
-            transport=transports.async_transport(transport, http_client),
+            source,
+            origin=origin,
+            clock=clock,
+            request_timeout=to_seconds(request_timeout, "request_timeout"),
+            transport=transport,
+            http_client=http_client,
         )
         self._driver = _Driver(
             Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock), session
@@ -93,35 +100,78 @@ class AsyncGoLiveClient:
         """Where the service is."""
         return str(self._driver.context.origin)
 
-    async def begin_go_live(
-        self, publisher_id: str, offer_id: str, *, if_match: str | None = None
-    ) -> AsyncOperation:
-        """Take an offer live: adopt the go-live that runs for it, or begin one.
+    async def baseline(self, publisher_id: str, offer_id: str) -> Baseline:
+        """Take down what is known of an offer before a first try, to be stored.
 
-        The request that begins it is repeated only if the service certainly did not act on it. If its
-        answer is lost, what it began is looked for, and adopted if it is found.
-
-        Only a go-live that runs is adopted. One that has ended is not: whether it was yours, or another
-        version was published since, the service does not tell. So store the token of what you begin.
+        Give it to `begin_go_live` or `begin_publish`, now and whenever the same release is tried again:
+        what is new since then is taken for what an earlier try began, running or ended.
 
         Args:
             publisher_id: The publisher, for example `contoso`.
             offer_id: The offer, for example `contoso-offer`.
-            if_match: Begin only if the offer still is at this version: an ETag, as `offer_status` gives
-                it, or `*`. Not looked at when a running go-live is adopted.
 
         Returns:
-            The operation to follow; `adopted` tells whether it ran already.
+            What to store; `Baseline.to_dict` makes it JSON.
 
         Raises:
             InvalidInput: An argument is malformed.
             CredentialError: There is no token.
-            ServiceUnreachable: There was no connection; nothing was begun.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._driver.run(
+            evidence.take_baseline(self._driver.context, publisher_id, offer_id)
+        )
+
+    async def begin_go_live(
+        self,
+        publisher_id: str,
+        offer_id: str,
+        *,
+        if_match: str | None = None,
+        baseline: Baseline | None = None,
+        timeout: Duration | None = None,
+    ) -> AsyncOperation:
+        """Take an offer live: adopt the go-live that runs for it, or begin one.
+
+        The request that begins it is repeated only if the service certainly did not act on it. If its
+        answer is lost, what it began is looked for, and adopted if it is found: for as long as an answer
+        and the service's list may take (`RetryPolicy.settled_after`, 8 minutes by default).
+
+        Without a baseline only a go-live that runs is adopted, not one that has ended: whether that was
+        yours, or another version was published since, the service does not tell.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            if_match: Begin only if the offer still is at this version: an ETag, as `offer` gives it,
+                or `*`. Not looked at when a go-live is adopted.
+            baseline: What was known before the first try, from `baseline`: a go-live that is not in it
+                is adopted, running or ended. One from a `SubmissionUncertain` also says when the request
+                was sent, so that what is left of the time it may take is waited out.
+            timeout: Bounds the whole call: a `timedelta` or seconds. The default is
+                `RetryPolicy.begin_within`, 30 minutes.
+
+        Returns:
+            The operation to follow; `adopted` tells whether it was found instead of begun.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            Undecided: Something runs that may be a go-live, and nothing tells; nothing was sent.
+            ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
-        flow = flows.begin_go_live(self._driver.context, publisher_id, offer_id, if_match=if_match)
+        flow = starting.begin_go_live(
+            self._driver.context,
+            publisher_id,
+            offer_id,
+            if_match=if_match,
+            baseline=baseline,
+            timeout=timeout,
+        )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 
     async def begin_publish(
@@ -131,8 +181,13 @@ class AsyncGoLiveClient:
         *,
         notification_emails: Iterable[str] = (),
         if_match: str | None = None,
+        baseline: Baseline | None = None,
+        timeout: Duration | None = None,
     ) -> AsyncOperation:
-        """Publish an offer to its preview. The operation is over when it waits for its publisher.
+        """Publish an offer to its preview. The operation is over when the offer is there.
+
+        Some services end the operation at that moment, others let it wait for its publisher until the
+        offer goes live: either way `result` returns then, and `ready_to_go_live` is true.
 
         Doing it again while a publish of the same version runs is harmless (page "publish-offer").
 
@@ -142,6 +197,10 @@ class AsyncGoLiveClient:
             notification_emails: Whom the service notifies, of the later go-live too. Ignored by the
                 service for migrated offers, whose seller contact gets the mail (page "go-live").
             if_match: Publish only if the offer still is at this version: an ETag or `*`.
+            baseline: What was known before the first try, from `baseline`: a publish that is not in it
+                is adopted, running or ended.
+            timeout: Bounds the whole call: a `timedelta` or seconds. The default is
+                `RetryPolicy.begin_within`, 30 minutes.
 
         Returns:
             The operation to follow; `adopted` tells whether it was found after a lost answer.
@@ -149,17 +208,19 @@ class AsyncGoLiveClient:
         Raises:
             InvalidInput: An argument is malformed.
             CredentialError: There is no token.
-            ServiceUnreachable: There was no connection; nothing was begun.
+            ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
-        flow = flows.begin_publish(
+        flow = starting.begin_publish(
             self._driver.context,
             publisher_id,
             offer_id,
-            notification_emails=flows.emails(notification_emails),
+            notification_emails=starting.emails(notification_emails),
             if_match=if_match,
+            baseline=baseline,
+            timeout=timeout,
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 
@@ -170,6 +231,7 @@ class AsyncGoLiveClient:
         *,
         notification_emails: Iterable[str] = (),
         if_match: str | None = None,
+        timeout: Duration | None = None,
     ) -> AsyncOperation:
         """Cancel what runs for an offer. It takes one to three minutes to take effect.
 
@@ -182,7 +244,7 @@ class AsyncGoLiveClient:
         The operation ends in another way first     `result` raises `NotCanceled`, with the outcome
         Nothing runs, or what ran is over           `NothingToCancel` from here after a 200; after a 202
                                                     `NotCanceled` from `result`
-        The answer is lost                          looked for, for `RetryPolicy.settle_cancel`; then
+        The answer is lost                          looked for, for `RetryPolicy.canceled_within`; then
                                                     `SubmissionUncertain`
         ==========================================  ==================================================
 
@@ -191,6 +253,8 @@ class AsyncGoLiveClient:
             offer_id: The offer, for example `contoso-offer`.
             notification_emails: Whom the service notifies.
             if_match: Cancel only if the offer still is at this version: an ETag or `*`.
+            timeout: Bounds the whole call: a `timedelta` or seconds. The default is
+                `RetryPolicy.begin_within`, 30 minutes.
 
         Returns:
             The operation that is being canceled. Its `result` raises `NotCanceled` if it ended in
@@ -200,25 +264,27 @@ class AsyncGoLiveClient:
             InvalidInput: An argument is malformed.
             NothingToCancel: No operation of the offer runs.
             CredentialError: There is no token.
-            ServiceUnreachable: There was no connection; nothing was canceled.
+            ServiceUnreachable: There was no connection, or no time; nothing was canceled.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
-        flow = flows.begin_cancel(
+        flow = starting.begin_cancel(
             self._driver.context,
             publisher_id,
             offer_id,
-            notification_emails=flows.emails(notification_emails),
+            notification_emails=starting.emails(notification_emails),
             if_match=if_match,
+            timeout=timeout,
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 
-    def operation(self, token: str | OperationRef) -> AsyncOperation:
+    def operation(self, token: str | OperationRef | Submission) -> AsyncOperation:
         """Take up an operation again, tomorrow or elsewhere. Nothing is sent.
 
         Args:
-            token: What `AsyncOperation.continuation_token` gave, or `Submission.ref`.
+            token: What `AsyncOperation.continuation_token` gave, an entry of `submissions`, or an
+                `OperationRef`, which is taken for a go-live's.
 
         Returns:
             The operation to follow.
@@ -226,7 +292,7 @@ class AsyncGoLiveClient:
         Raises:
             InvalidInput: It is not a token, or one of another endpoint.
         """
-        return AsyncOperation(self._driver, flows.resume(self._driver.context, token))
+        return AsyncOperation(self._driver, following.resume(self._driver.context, token))
 
     async def latest_operation(self, publisher_id: str, offer_id: str) -> AsyncOperation | None:
         """Take up the operation that runs for an offer, else the one that changed last.
@@ -247,7 +313,7 @@ class AsyncGoLiveClient:
             ServiceError: The service refused; its subclass says what to do.
         """
         tracker = await self._driver.run(
-            flows.latest_operation(self._driver.context, publisher_id, offer_id)
+            evidence.latest_operation(self._driver.context, publisher_id, offer_id)
         )
         return None if tracker is None else AsyncOperation(self._driver, tracker)
 
@@ -271,7 +337,7 @@ class AsyncGoLiveClient:
             ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(
-            flows.submissions(self._driver.context, publisher_id, offer_id, state=state)
+            queries.submissions(self._driver.context, publisher_id, offer_id, state=state)
         )
 
     async def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
@@ -290,7 +356,45 @@ class AsyncGoLiveClient:
             ServiceUnreachable: There was no answer.
             ServiceError: The service refused; its subclass says what to do.
         """
-        return await self._driver.run(flows.offer_status(self._driver.context, publisher_id, offer_id))
+        return await self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
+
+    async def offers(self, publisher_id: str) -> tuple[Offer, ...]:
+        """List what a publisher offers.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+
+        Returns:
+            The offers, in the service's order.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; its subclass says what to do.
+        """
+        return await self._driver.run(queries.offers(self._driver.context, publisher_id))
+
+    async def offer(self, publisher_id: str, offer_id: str, *, slot: str | None = None) -> Offer:
+        """Read an offer, or what one of its slots holds: before going live, see what is in preview.
+
+        Args:
+            publisher_id: The publisher, for example `contoso`.
+            offer_id: The offer, for example `contoso-offer`.
+            slot: `draft`, `preview` or `production`; default the offer itself, as it is edited.
+
+        Returns:
+            The offer with its document, which golive does not interpret.
+
+        Raises:
+            InvalidInput: An argument is malformed.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: The service refused; `NotFound` also if nothing is in the slot.
+        """
+        return await self._driver.run(
+            queries.offer(self._driver.context, publisher_id, offer_id, slot=slot)
+        )
 
     async def aclose(self) -> None:
         """Close the connections that the client opened."""
@@ -374,7 +478,7 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer.
             ServiceError: The service refused; its subclass says what to do.
         """
-        return await self._driver.run(flows.refresh(self._driver.context, self._tracker))
+        return await self._driver.run(following.refresh(self._driver.context, self._tracker))
 
     async def updates(self, timeout: Duration | None = None) -> AsyncIterator[OperationStatus]:
         """Follow the operation: a new snapshot whenever something changed, until it is over.
@@ -395,10 +499,10 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
             ServiceError: The service refused; its subclass says what to do.
         """
-        deadline = flows.deadline(self._driver.context, timeout)
+        deadline = Deadline.after(self._driver.context.clock, timeout)
         shown: OperationStatus | None = None
         while shown is None or not self._tracker.is_over(shown):
-            shown = await self._follow(flows.changed(shown), deadline)
+            shown = await self._follow(following.changed(shown), deadline)
             yield shown
 
     def __aiter__(self) -> AsyncIterator[OperationStatus]:
@@ -410,7 +514,8 @@ class AsyncOperation:
 
         Args:
             timeout: Bounds the whole wait: a `timedelta` or seconds. When it runs out, the service is
-                asked one last time. The default is no bound: as long as the operation takes.
+                asked one last time, for 15 seconds at most. The default is no bound: as long as the
+                operation takes.
 
         Returns:
             The outcome, whatever it is.
@@ -422,14 +527,16 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
             ServiceError: The service refused; its subclass says what to do.
         """
-        return await self._follow(self._tracker.is_over, flows.deadline(self._driver.context, timeout))
+        deadline = Deadline.after(self._driver.context.clock, timeout)
+        return await self._follow(self._tracker.is_over, deadline)
 
     async def result(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over, and raise if it is no success.
 
         Args:
             timeout: Bounds the whole wait: a `timedelta` or seconds. When it runs out, the service is
-                asked one last time. The default is no bound: as long as the operation takes.
+                asked one last time, for 15 seconds at most. The default is no bound: as long as the
+                operation takes.
 
         Returns:
             The outcome: succeeded; for a publish also waiting for its publisher; for a cancellation
@@ -445,8 +552,7 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer.
             ServiceError: The service refused; its subclass says what to do.
         """
-        await self.wait(timeout)
-        return flows.result(self._tracker)
+        return following.result(self._tracker, await self.wait(timeout))
 
     async def cancel(self) -> AsyncOperation:
         """Cancel what runs for the offer of this operation; see `AsyncGoLiveClient.begin_cancel`.
@@ -461,12 +567,13 @@ class AsyncOperation:
             InvalidLocation: The service accepted, but did not say where the operation is.
             ServiceError: The service refused; its subclass says what to do.
         """
-        flow = flows.begin_cancel(
+        flow = starting.begin_cancel(
             self._driver.context,
             self.ref.publisher_id,
             self.ref.offer_id,
             notification_emails=(),
             if_match=None,
+            timeout=None,
             ref=self.ref,
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
@@ -475,10 +582,10 @@ class AsyncOperation:
         return f"<{type(self).__name__} {self.continuation_token()} {self.status.state.value}>"
 
     async def _follow(
-        self, until: Callable[[OperationStatus], bool], deadline: float | None
+        self, until: Callable[[OperationStatus], bool], deadline: Deadline | None
     ) -> OperationStatus:
         return await self._driver.run(
-            flows.follow(self._driver.context, self._tracker, until=until, deadline=deadline)
+            following.follow(self._driver.context, self._tracker, until=until, deadline=deadline)
         )
 
 
@@ -488,7 +595,6 @@ class _Driver:
     def __init__(self, context: Context, session: AsyncSession) -> None:
         self.context = context
         self.session = session
-        self._api = Client(base_url=str(context.origin)).set_async_httpx_client(session)
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
@@ -512,8 +618,4 @@ class _Driver:
         if isinstance(wanted, Sleep):
             await self.context.clock.sleep_async(wanted.seconds)
             return None
-        if self.session.is_closed:
-            raise InvalidInput("The client is closed.")
-        with exchange() as seen:
-            response = await wanted.endpoint.asyncio_detailed(client=self._api, **wanted.arguments)
-            return seen.answer(response.parsed)
+        return await self.session.perform(wanted)

@@ -1,92 +1,205 @@
-"""Between httpx and the generated parser, which must only ever see answers that it understands.
+"""What is asked, and what is made of an answer: `Call` becomes a request, `judge` reads the response.
 
-The generated client raises a bare ValueError for a status that Python has no name for, a JSON error for
-a proxy's HTML page, a KeyError or TypeError for a missing field. Here the answer is looked at first, and
-what is not a success becomes one of our errors, with everything that is known about it.
+The requests are the generated client's, so they are what the contract says. What comes back is not left
+to its parser: an answer may be anything, from the service, from a proxy, or from somebody who means
+harm. Nothing here does I/O.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+import re
+import zlib
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import httpx
-from attrs import define, frozen
+from attrs import evolve, field, frozen
 
 from golive._version import __version__
+from golive.credentials import Concealed
 from golive.errors import (
-    GoLiveError,
     InvalidInput,
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    NotFromService,
     PreconditionFailed,
     RequestRefused,
     ServiceError,
     ServiceFault,
-    ServiceUnreachable,
     Throttled,
     UnexpectedAnswer,
     UnsupportedVersion,
 )
 from golive.location import Origin
-from golive.status import Message, printable
-from golive_api.types import Response
+from golive.text import one_line, plain_text
 
 __all__ = [
+    "MAX_BODY",
+    "MAX_ERROR_BODY",
     "REQUEST_TIMEOUT",
     "Answer",
-    "AsyncSession",
     "Call",
     "Endpoint",
-    "Session",
-    "exchange",
-    "session_options",
+    "Mask",
+    "Received",
+    "bare",
+    "is_success",
+    "judge",
 ]
 
 logger: logging.Logger = logging.getLogger("golive")
 
-#: How much of an answer's body is read, in bytes; lawful ones have a few thousand.
-MAX_BODY = 1024 * 1024
+#: How long one request may take as a whole, in seconds: answers were seen to take up to five minutes
+#: (fact 15, *observed* by a client that had to wait so long).
+REQUEST_TIMEOUT = 330.0
 
-#: How long one request may take: seconds to connect, and seconds of silence while sending or receiving.
-REQUEST_TIMEOUT = httpx.Timeout(60.0, connect=15.0)
+#: How much of a good answer is read, in bytes; a list of 2,400 operations has more than a million.
+MAX_BODY = 16 * 1024 * 1024
+
+#: How much of any other answer is read, in bytes.
+MAX_ERROR_BODY = 64 * 1024
 
 CORRELATION_ID = "X-Ms-Correlation-Request-Id"
+
+HEADERS: Mapping[str, str] = {
+    "Accept": "application/json",
+    # Small answers gain nothing from compression, and none can then unfold to gigabytes.
+    "Accept-Encoding": "identity",
+    "User-Agent": f"golive/{__version__} python-httpx/{httpx.__version__}",
+}
+
+#: The longest number that is read as one, in digits; the API's have up to 19.
+_DIGITS = 40
+
+#: A token that is shorter is hidden only where `Bearer` comes before it, lest words disappear.
+_SECRET_LENGTH = 16
+
+HIDDEN = "(hidden)"
+
+#: RFC 9110, section 5.5, without what is not ASCII.
+_FIELD_VALUE = re.compile(r"[!-~](?:[\t -~]*[!-~])?")
 
 _BY_STATUS: Mapping[int, type[ServiceError]] = {
     401: NotAuthenticated,
     403: NotAllowed,
     404: NotFound,
+    # It comes from a proxy by its definition (RFC 9110, section 15.5.8).
+    407: NotFromService,
     412: PreconditionFailed,
     429: Throttled,
 }
+
+#: Refusals that tell of trouble, not of the request, whoever gives them.
+_TROUBLE = (408, 429, 499)
 
 
 class Endpoint(Protocol):
     """A module of the generated client: one operation of the contract."""
 
     @property
-    def sync_detailed(self) -> Callable[..., Response[Any]]:
-        """The blocking function."""
-        ...
-
-    @property
-    def asyncio_detailed(self) -> Callable[..., Any]:
-        """The async function."""
+    def _get_kwargs(self) -> Callable[..., dict[str, Any]]:
+        """Return the request, in parts, for the operation's arguments."""
         ...
 
 
 @frozen
 class Call:
-    """A request that a flow wants made: a generated endpoint and its arguments."""
+    """A request that a flow wants made.
+
+    Attributes:
+        endpoint: The generated module.
+        arguments: Its arguments.
+        within: How long the whole of it may take, in seconds, if that is less than the client says.
+    """
 
     endpoint: Endpoint
     arguments: Mapping[str, Any]
+    within: float | None = None
+
+    def request(self, origin: Origin) -> httpx.Request:
+        """Return the request, to be sent as often as is wanted. It holds no token.
+
+        Raises:
+            InvalidInput: An argument cannot be sent.
+        """
+        parts = self.endpoint._get_kwargs(**self.arguments)  # noqa: SLF001 - it has no public builder
+        headers = {**HEADERS, **parts.pop("headers", {})}
+        for name, value in headers.items():
+            if not _FIELD_VALUE.fullmatch(value):
+                raise InvalidInput(f"The header {name} cannot be {one_line(repr(value), 200)}.")
+        try:
+            return httpx.Request(
+                parts.pop("method").upper(), f"{origin}{parts.pop('url')}", headers=headers, **parts
+            )
+        except (httpx.InvalidURL, TypeError, ValueError) as error:
+            raise InvalidInput(f"The request cannot be sent: {one_line(str(error))}.") from error
+
+
+class Mask:
+    """Hides a token wherever an answer repeats it.
+
+    Args:
+        token: The token that was sent.
+    """
+
+    def __init__(self, token: Concealed) -> None:
+        self._token = token
+
+    def __repr__(self) -> str:
+        return "Mask()"
+
+    def text(self, text: str) -> str:
+        """Return a text without the token."""
+        token: Concealed = self._token
+        if token.value not in text:
+            return text
+        if len(token.value) >= _SECRET_LENGTH:
+            return text.replace(token.value, HIDDEN)
+        return re.sub(rf"(?i:(bearer)\s+){re.escape(token.value)}", rf"\1 {HIDDEN}", text)
+
+    def content(self, content: bytes) -> bytes:
+        """Return bytes without the token."""
+        if self._token.value.encode() not in content:
+            return content
+        return self.text(content.decode("latin-1")).encode("latin-1")
+
+    def headers(self, headers: httpx.Headers) -> httpx.Headers:
+        """Return headers without the token."""
+        if all(self.content(value) is value for _, value in headers.raw):
+            return headers
+        return httpx.Headers([(name, self.content(value)) for name, value in headers.raw])
+
+    def value(self, value: Any) -> Any:
+        """Return what JSON gave without the token."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, dict):
+            return {self.text(name): self.value(one) for name, one in value.items()}
+        return [self.value(one) for one in value] if isinstance(value, list) else value
+
+
+@frozen
+class Received:
+    """An answer as it came, with as much of its body as is read.
+
+    Attributes:
+        status_code: Its status.
+        headers: Its headers.
+        content: Its body, still encoded; at most one byte longer than is read.
+        method: The request's method.
+        url: The request's address, without its query.
+        mask: Hides the token that was sent.
+    """
+
+    status_code: int
+    headers: httpx.Headers
+    content: bytes
+    method: str
+    url: str
+    mask: Mask = field(factory=lambda: Mask(Concealed("\0")))
 
 
 @frozen
@@ -96,14 +209,14 @@ class Answer:
     Attributes:
         status_code: 200 or 202.
         headers: The headers, looked up without regard to case.
-        parsed: What the generated client made of the body.
+        body: The JSON of the body; None if it is empty, or was of no use in a 202.
         method: The request's method.
         url: The request's address, without its query.
     """
 
     status_code: int
     headers: Mapping[str, str]
-    parsed: object
+    body: Any
     method: str
     url: str
 
@@ -122,292 +235,267 @@ class Answer:
             correlation_id=_correlation_id(self.headers),
             method=self.method,
             url=self.url,
+            retry_after=_header(self.headers, "Retry-After"),
         )
 
 
-@define
-class _Exchange:
-    """The last answer that was received within an `exchange`."""
-
-    response: httpx.Response | None = None
-
-    def answer(self, parsed: object) -> Answer:
-        """Return the answer, with what the generated client made of its body.
-
-        Raises:
-            UnexpectedAnswer: The generated client made of it what it is not.
-        """
-        response = self.response
-        if response is None:
-            raise InvalidInput("The transport of the client must be one of httpx.")
-        answer = Answer(
-            status_code=response.status_code,
-            headers=response.headers,
-            parsed=parsed,
-            method=response.request.method,
-            url=_bare(response.request.url),
-        )
-        if parsed is not None and not _same_shape(json.loads(response.content), _written(parsed)):
-            raise answer.unexpected("the body is not what the contract says")
-        return answer
+def is_success(status_code: int) -> bool:
+    """Tell whether the contract knows this status as a success."""
+    return status_code in (200, 202)
 
 
-_current: ContextVar[_Exchange | None] = ContextVar("golive_exchange", default=None)
+def bare(url: httpx.URL) -> str:
+    """Return an address without query and fragment."""
+    return str(url.copy_with(query=None, fragment=None))
 
 
-@contextmanager
-def exchange() -> Iterator[_Exchange]:
-    """Make one request inside; whatever goes wrong leaves as one of our errors.
-
-    Yields:
-        What was received, to be asked for the `answer` once the generated client has parsed it.
+def judge(received: Received) -> Answer:
+    """Read an answer.
 
     Raises:
-        ServiceUnreachable: There was no answer.
-        ServiceError: There was one, but not the one that was asked for.
+        UnexpectedAnswer: It is a success that cannot be read, or a status outside the contract.
+        ServiceError: It is none; the class follows from the status.
     """
-    seen = _Exchange()
-    token = _current.set(seen)
+    received = evolve(received, headers=received.mask.headers(received.headers))
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug(
+            "%s %s: %d, correlation id %s",
+            *(received.method, received.url, received.status_code),
+            _correlation_id(received.headers) or "none",
+        )
+    if not is_success(received.status_code):
+        raise _service_error(received)
+    answer = Answer(received.status_code, received.headers, None, received.method, received.url)
     try:
-        yield seen
-    except GoLiveError:
-        raise
-    except httpx.RequestError as error:
-        unreachable = _unreachable(error)
-        logger.debug("%s", unreachable.args[0])
-        raise unreachable from error
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-        RecursionError,
-    ) as error:
-        if seen.response is None:
-            raise
-        raise seen.answer(None).unexpected(_parse_problem(error)) from error
-    finally:
-        _current.reset(token)
+        body = _read_body(received)
+    except ValueError as error:
+        if received.status_code == 202:
+            # Accepted is accepted; where the operation is, the headers say.
+            logger.debug("The body of a 202 is dropped: %s", error)
+            return answer
+        raise answer.unexpected(str(error)) from None
+    return Answer(answer.status_code, answer.headers, body, answer.method, answer.url)
 
 
-def session_options(
-    auth: httpx.Auth, origin: Origin, request_timeout: float | httpx.Timeout
-) -> dict[str, Any]:
-    """Return what both kinds of session are made with.
+def _read_body(received: Received) -> Any:
+    """Return the JSON of a body, read with forbearance.
 
-    Redirects are not followed: where an operation is, its `Location` alone says.
+    Raises:
+        ValueError: It is none.
     """
-    return {
-        "auth": auth,
-        "base_url": str(origin),
-        "follow_redirects": False,
-        "headers": {
-            "Accept": "application/json",
-            # Small answers gain nothing from compression, and none can then unfold to gigabytes.
-            "Accept-Encoding": "identity",
-            "User-Agent": f"golive/{__version__} python-httpx/{httpx.__version__}",
-        },
-        "timeout": request_timeout,
-        # A proxy of the environment could not reach this machine's own loopback addresses.
-        "trust_env": not origin.is_loopback,
-    }
+    packed = received.headers.get("Content-Encoding")
+    content = received.mask.content(_unpacked(received.content, packed, MAX_BODY))
+    if len(content) > MAX_BODY:
+        raise ValueError(f"the body is longer than {MAX_BODY} bytes")
+    text = content.decode("utf-8-sig", "replace")
+    if not text or text.isspace():
+        return None
+    try:
+        body = json.loads(text, parse_int=_number, parse_constant=lambda name: None)
+        # Escapes could bring it back after it was hidden in the bytes.
+        return received.mask.value(body) if "\\" in text else body
+    except ValueError as error:
+        if text.lstrip().startswith("<"):
+            shown = one_line(plain_text(text[:10_000]), 100)
+            raise ValueError(f"the body is a page instead of JSON: {shown}") from None
+        raise ValueError(f"the body cannot be read: {one_line(str(error), 200)}") from None
+    except RecursionError:
+        raise ValueError("the body cannot be read: it is nested too deep") from None
 
 
-class Session(httpx.Client):
-    """An httpx client that raises our errors for every answer that is not a success."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(event_hooks={"response": [_bound]}, **options)
-
-    def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
-        """Send a request; the answer is complete and a success."""
-        return _received(super().send(request, **kwargs))
+def _number(digits: str) -> int | None:
+    return int(digits) if len(digits) <= _DIGITS else None
 
 
-class AsyncSession(httpx.AsyncClient):
-    """An async httpx client that raises our errors for every answer that is not a success."""
+def _unpacked(content: bytes, encoding: str | None, limit: int) -> bytes:
+    """Undo a compression, which was not asked for, up to one byte more than a limit.
 
-    def __init__(self, **options: Any) -> None:
-        async def bound(response: httpx.Response) -> None:
-            _bound(response)
-
-        super().__init__(event_hooks={"response": [bound]}, **options)
-
-    async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
-        """Send a request; the answer is complete and a success."""
-        return _received(await super().send(request, **kwargs))
-
-
-class _BoundedStream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """The body of an answer up to a limit; what is beyond it is not read."""
-
-    def __init__(self, response: httpx.Response, limit: int) -> None:
-        self._response = response
-        self._stream: Any = response.stream
-        self._left = limit
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._stream:
-            yield self._counted(chunk)
-            if self._left < 0:
-                return
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for chunk in self._stream:
-            yield self._counted(chunk)
-            if self._left < 0:
-                return
-
-    def close(self) -> None:
-        self._stream.close()
-
-    async def aclose(self) -> None:
-        await self._stream.aclose()
-
-    def _counted(self, chunk: bytes) -> bytes:
-        kept = chunk[: max(self._left, 0)]
-        self._left -= len(chunk)
-        if self._left < 0 and _is_success(self._response):
-            raise _outside(self._response, f"the body is longer than {MAX_BODY} bytes")
-        return kept
+    Raises:
+        ValueError: That cannot be done.
+    """
+    names = [name.strip().lower() for name in (encoding or "").split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if not names:
+        return content
+    match names:
+        case ["gzip" | "x-gzip"]:
+            kinds = [16 + zlib.MAX_WBITS]
+        case ["deflate"]:
+            # With a header as RFC 9110 says (section 8.4.1.2), or without, as some servers do.
+            kinds = [zlib.MAX_WBITS, -zlib.MAX_WBITS]
+        case _:
+            shown = one_line(", ".join(names), 40)
+            raise ValueError(f"the body is compressed by {shown!r}, which was not asked for")
+    for kind in kinds:
+        unpacker = zlib.decompressobj(kind)
+        try:
+            unpacked = unpacker.decompress(content, limit + 1)
+        except zlib.error:
+            continue
+        if unpacker.eof or len(unpacked) > limit:
+            return unpacked
+    raise ValueError("the body is compressed and cannot be unpacked")
 
 
-def _bound(response: httpx.Response) -> None:
-    """Let no more of an answer be read than any lawful one has."""
-    encoding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if encoding == "identity":
-        response.stream = _BoundedStream(response, MAX_BODY)
-    elif _is_success(response):
-        raise _outside(response, "the body is compressed, which was not asked for")
-    else:
-        response.stream = _BoundedStream(response, 0)
-        del response.headers["Content-Encoding"]
-
-
-def _is_success(response: httpx.Response) -> bool:
-    return response.status_code in (200, 202)
-
-
-def _outside(response: httpx.Response, problem: str) -> UnexpectedAnswer:
-    return UnexpectedAnswer(
-        problem,
-        status_code=response.status_code,
-        correlation_id=_correlation_id(response.headers),
-        method=response.request.method,
-        url=_bare(response.request.url),
-    )
-
-
-def _received(response: httpx.Response) -> httpx.Response:
-    request = response.request
-    correlation_id = _correlation_id(response.headers) or "none"
-    logger.debug(
-        "%s %s: %d, correlation id %s",
-        *(request.method, _bare(request.url), response.status_code, correlation_id),
-    )
-    if not _is_success(response):
-        raise _service_error(response)
-    seen = _current.get()
-    if seen is not None:
-        seen.response = response
-    return response
-
-
-def _service_error(response: httpx.Response) -> ServiceError:
-    status = response.status_code
-    code, message = _read_error(response)
-    kind = _BY_STATUS.get(status)
-    if kind is None:
-        if code == "InvalidAPIVersion":
-            kind = UnsupportedVersion
-        elif 400 <= status < 500:
-            kind = RequestRefused
-        elif 500 <= status < 600:
-            kind = ServiceFault
-        else:
-            kind = UnexpectedAnswer
-    return kind(
+def _service_error(received: Received) -> ServiceError:
+    status, headers = received.status_code, received.headers
+    code, message, details = _explanation(received)
+    return _kind(received, code)(
         message,
         status_code=status,
         code=code,
-        correlation_id=_correlation_id(response.headers),
-        method=response.request.method,
-        url=_bare(response.request.url),
-        retry_after=response.headers.get("Retry-After"),
+        correlation_id=_correlation_id(headers),
+        method=received.method,
+        url=received.url,
+        retry_after=_header(headers, "Retry-After"),
+        details=details,
     )
 
 
-def _read_error(response: httpx.Response) -> tuple[str | None, str]:
-    """Read the error's code and message from a body that may be anything (page "considerations")."""
-    try:
-        body = json.loads(response.content)
-    except (ValueError, RecursionError):
-        body = None
-    match body:
-        case {"error": {"code": str(code), "message": str(message)}}:
-            return printable(code), _one_line(message) or "no explanation was given"
-        case (
-            {"error": {"message": str(message)}} | {"message": str(message)} | {"Message": str(message)}
-        ):
-            return None, _one_line(message) or "no explanation was given"
-    text = _one_line(Message(response.text[:10_000], "error").text)
-    return None, text or response.reason_phrase or "no explanation was given"
+def _kind(received: Received, code: str | None) -> type[ServiceError]:
+    status = received.status_code
+    if 400 <= status < 500 and status not in _TROUBLE and _is_of_a_gateway(received):
+        return NotFromService
+    if kind := _BY_STATUS.get(status):
+        return kind
+    if code == "InvalidAPIVersion":
+        return UnsupportedVersion
+    if 400 <= status < 500:
+        return RequestRefused
+    return ServiceFault if 500 <= status < 600 else UnexpectedAnswer
 
 
-def _one_line(text: str) -> str:
-    line = printable(" ".join(text.split()))
-    return line if len(line) <= 500 else f"{line[:500]}…"
+def _is_of_a_gateway(received: Received) -> bool:
+    """Tell whether a page comes from something in front of the service, which writes JSON and an id."""
+    kind = received.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    return kind in ("text/html", "application/xhtml+xml") and CORRELATION_ID not in received.headers
 
 
-def _unreachable(error: httpx.RequestError) -> ServiceUnreachable:
-    request = error.request
-    url = _bare(request.url)
-    reason = (str(error) or type(error).__name__).rstrip(".")
-    connected = not isinstance(
-        error,
-        (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol),
-    )
-    return ServiceUnreachable(
-        f"No answer to {request.method} {url}: {reason}.",
-        method=request.method,
-        url=url,
-        connected=connected,
-    )
+def _explanation(received: Received) -> tuple[str | None, str, Mapping[str, Any] | None]:
+    """Read an error's code, message and details from a body that may be anything.
 
-
-def _written(parsed: Any) -> object:
-    if isinstance(parsed, list):
-        return [_written(entry) for entry in parsed]
-    return parsed.to_dict()
-
-
-def _same_shape(body: object, written: object) -> bool:
-    """Compare a body with what the generated client would write for what it read.
-
-    It takes an array for an object, as `dict` does, an object for an empty array, and more.
+    The shapes are those of the page "considerations" and those that were *observed*.
     """
-    if isinstance(body, dict) and isinstance(written, dict):
-        return body.keys() == written.keys() and all(
-            _same_shape(value, written[key]) for key, value in body.items()
-        )
-    if isinstance(body, list) and isinstance(written, list):
-        return len(body) == len(written) and all(map(_same_shape, body, written))
-    return type(body) is type(written)
+    try:
+        packed = received.headers.get("Content-Encoding")
+        content = received.mask.content(_unpacked(received.content, packed, MAX_ERROR_BODY))
+    except ValueError:
+        content = b""
+    # Whatever charset it claims: error pages are ASCII for the most part, and codecs can do harm.
+    text = content[:MAX_ERROR_BODY].decode("utf-8-sig", "replace")
+    try:
+        body = json.loads(text, parse_int=_number, parse_constant=lambda name: None)
+        code, message, rest = _read_error(body)
+        details = _Trimmed(received.mask).mapping(rest)
+    except (ValueError, RecursionError):
+        code, message, details = None, plain_text(text[:10_000]), None
+    message = one_line(received.mask.text(message))
+    if not message and code is None:
+        message = httpx.codes.get_reason_phrase(received.status_code)
+    if code is not None:
+        code = one_line(received.mask.text(code), 100) or None
+    return code, message or "no explanation was given", details
 
 
-def _parse_problem(error: Exception) -> str:
-    if isinstance(error, KeyError):
-        return f"the body lacks {error}"
-    if isinstance(error, ValueError):
-        return f"the body cannot be read: {_one_line(str(error))}"
-    return "the body is not what the contract says"
+def _read_error(body: Any) -> tuple[str | None, str, Mapping[str, Any]]:
+    """Return code and message of an error body, and what else it says."""
+    match body:
+        case {"error": {} as error}:
+            others = {name: value for name, value in body.items() if name != "error"}
+        case {"Variant": {"error": str(message)} as error}:
+            return None, message, {**error, **_others(body, "Variant")}
+        case {"error": str(message)}:
+            said = _text(body, "error_description", "message", "Message")
+            return None, f"{message}: {said}" if said else message, _others(body, "error")
+        case {}:
+            error, others = body, {}
+        case str():
+            # A .NET exception, with its stack trace on the following lines.
+            first = re.split(r"[\r\n]+\s*at\s", body, maxsplit=1)[0]
+            return None, first, {} if first == body else {"exception": body}
+        case _:
+            return None, json.dumps(body, ensure_ascii=False), {}
+    code = error.get("code", error.get("Code"))
+    message = _text(error, "message", "Message", "title", "detail")
+    parts = [message, *_reasons(error)]
+    told = ": ".join(dict.fromkeys(part.strip().rstrip(".") for part in parts if part.strip()))
+    if message and len(parts) == 1:
+        told = message
+    if not told and not isinstance(code, str):
+        told = json.dumps(body, ensure_ascii=False)
+    rest = {n: v for n, v in error.items() if n not in ("code", "Code", "message", "Message")}
+    if isinstance(error.get("code"), (dict, list)):
+        rest["code"] = error["code"]
+    return code if isinstance(code, str) else None, told, {**rest, **others}
+
+
+def _reasons(error: Mapping[str, Any]) -> list[str]:
+    """Return what an error says beyond its message, the essential of it, each in a few words."""
+    found = []
+    details = error.get("details")
+    for detail in details if isinstance(details, list) else []:
+        if isinstance(detail, dict):
+            target, said = _text(detail, "target"), _text(detail, "message", "Message", "code")
+            found.append(f"{target}: {said}" if target and said else said)
+        elif isinstance(detail, str):
+            found.append(detail)
+    states = error.get("ModelState", error.get("modelState"))
+    for name, said in states.items() if isinstance(states, dict) else []:
+        told = "; ".join(one for one in said if isinstance(one, str)) if isinstance(said, list) else said
+        found.append(f"{name}: {told}" if name else f"{told}")
+    found += [_text(error, "MessageDetail"), _text(error, "ExceptionMessage")]
+    inner = error.get("innererror", error.get("innerError"))
+    if isinstance(inner, dict):
+        found.append(_text(inner, "message", "Message", "code"))
+    return ["; ".join(said for said in found[:10] if said)] if any(found) else []
+
+
+def _text(values: Mapping[str, Any], *names: str) -> str:
+    """Return the first of some entries that is a text with something in it, or ""."""
+    for name in names:
+        value = values.get(name)
+        if isinstance(value, str) and value.strip():
+            return value
+    return ""
+
+
+def _others(body: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {other: value for other, value in body.items() if other != name}
+
+
+class _Trimmed:
+    """Copies what JSON gave, harmless and within bounds."""
+
+    def __init__(self, mask: Mask) -> None:
+        self._mask = mask
+        self._left = 500
+
+    def mapping(self, value: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """Return the copy, or None if there is nothing to copy."""
+        return self._copy(value, 0) or None
+
+    def _copy(self, value: Any, depth: int) -> Any:
+        self._left -= 1
+        if isinstance(value, str):
+            return one_line(self._mask.text(value), 4000)
+        if isinstance(value, (dict, list)) and (depth > 8 or self._left < 0):
+            return "…"
+        if isinstance(value, dict):
+            return {
+                one_line(self._mask.text(name), 200): self._copy(one, depth + 1)
+                for name, one in value.items()
+                if self._left > 0
+            }
+        if isinstance(value, list):
+            return [self._copy(one, depth + 1) for one in value if self._left > 0]
+        # Infinity is none of JSON's, though Python reads 1e999 as that.
+        return None if value in (float("inf"), float("-inf")) else value
 
 
 def _correlation_id(headers: Mapping[str, str]) -> str | None:
-    value = headers.get(CORRELATION_ID)
-    return printable(value) if value else None
+    return _header(headers, CORRELATION_ID)
 
 
-def _bare(url: httpx.URL) -> str:
-    return str(url.copy_with(query=None, fragment=None))
+def _header(headers: Mapping[str, str], name: str) -> str | None:
+    value = headers.get(name)
+    return one_line(value, 200) if value else None

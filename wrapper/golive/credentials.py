@@ -2,15 +2,19 @@
 
 A token lives for about an hour and an operation for up to days (page "prerequisites"), so the
 credential is asked again ahead of expiry, by one request at a time. A refresh ahead of expiry that fails
-is no harm while the old token lives; a token that the service rejects is replaced once.
+is no harm while the old token lives; a token that the service rejects is replaced once, by one with the
+claims that the rejection asks for.
 """
 
 from __future__ import annotations
 
+import base64
 import inspect
+import json
+import os
+import re
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
-from functools import partial
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -22,6 +26,8 @@ from attrs import field, frozen
 from golive.clock import Clock
 from golive.errors import CredentialError, GoLiveError, InvalidInput
 from golive.location import Origin
+from golive.loops import PerLoop
+from golive.text import printable
 
 __all__ = [
     "SCOPE",
@@ -40,6 +46,9 @@ SCOPE = "https://cloudpartner.azure.com/.default"
 
 #: A token is replaced when it has less than this left, in seconds.
 REFRESH_AHEAD = 300.0
+
+#: What a challenge asks the next token for (RFC 9110, section 11.6.1; the parameter is Microsoft's).
+_CLAIMS = re.compile(r"""\bclaims\s*=\s*"([A-Za-z0-9+/_=-]{1,8192})\"""", re.IGNORECASE)
 
 #: After a failed refresh the credential is left alone for so long, in seconds, while the token lives.
 REFRESH_PAUSE = 30.0
@@ -143,6 +152,8 @@ def _problem(token: str) -> str | None:
     """Say what is wrong with a token; nothing is raised here, where its value is a local variable."""
     if not token:
         return "The token is empty. Is the variable that it comes from set?"
+    if token[0] in "\"'" or token[-1] in "\"'":
+        return "The token is in quotes; give it without them. From `az`, ask with `-o tsv`."
     if token[:7].casefold() == "bearer ":
         return "The token begins with 'Bearer '; give the token alone."
     if not all("!" <= character <= "~" for character in token):
@@ -173,10 +184,11 @@ class BearerAuth(httpx.Auth):
         self._token: _Token | None = None
         if isinstance(source.value, str):
             self._token = _Token.checked(source, float("inf"))
-        self._ask = _asker(source)
+        self._ask = _Asker.of(source)
         self._quiet_until = float("-inf")
         self._lock = threading.Lock()
-        self._async_lock = anyio.Lock()
+        self._process = os.getpid()
+        self._async_lock = PerLoop(anyio.Lock)
 
     def __repr__(self) -> str:
         return f"BearerAuth(origin={str(self._origin)!r})"
@@ -184,10 +196,10 @@ class BearerAuth(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Add the token; after a 401, once more with another one (an extension point of httpx)."""
         self._check(request)
-        token = self._obtain(None)
+        token = self._obtain()
         response = yield _with_token(request, token)
         if response.status_code == 401:
-            other = self._obtain(rejected=token)
+            other = self._obtain(token, _claims(response))
             if other.value != token.value:
                 yield _with_token(request, other)
 
@@ -196,31 +208,34 @@ class BearerAuth(httpx.Auth):
     ) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Add the token; after a 401, once more with another one (an extension point of httpx)."""
         self._check(request)
-        token = await self._obtain_async(None)
+        token = await self._obtain_async()
         response = yield _with_token(request, token)
         if response.status_code == 401:
-            other = await self._obtain_async(rejected=token)
+            other = await self._obtain_async(token, _claims(response))
             if other.value != token.value:
                 yield _with_token(request, other)
 
-    def _obtain(self, rejected: _Token | None) -> _Token:
+    def _obtain(self, rejected: _Token | None = None, claims: str | None = None) -> _Token:
+        if self._process != os.getpid():
+            # A thread that is not here after a fork may have held it.
+            self._lock, self._process = threading.Lock(), os.getpid()
         with self._lock:
             token = self._held(rejected)
             if token is None:
                 try:
-                    token = self._token = self._ask_now()
+                    token = self._token = self._ask_now(claims)
                 except CredentialError:
                     token = self._tolerated(rejected)
                     if token is None:
                         raise
             return token
 
-    async def _obtain_async(self, rejected: _Token | None) -> _Token:
-        async with self._async_lock:
+    async def _obtain_async(self, rejected: _Token | None = None, claims: str | None = None) -> _Token:
+        async with self._async_lock.get():
             token = self._held(rejected)
             if token is None:
                 try:
-                    token = self._token = await self._ask_async()
+                    token = self._token = await self._ask_async(claims)
                 except CredentialError:
                     token = self._tolerated(rejected)
                     if token is None:
@@ -250,8 +265,8 @@ class BearerAuth(httpx.Auth):
         if asked != self._origin:
             raise InvalidInput(f"No token is sent to {asked}, only to {self._origin}.")
 
-    def _ask_now(self) -> _Token:
-        answer = _asked(self._ask)
+    def _ask_now(self, claims: str | None) -> _Token:
+        answer = _asked(self._ask, claims)
         if inspect.isawaitable(answer.value):
             _discard(answer.value)
             raise InvalidInput(
@@ -259,12 +274,12 @@ class BearerAuth(httpx.Auth):
             )
         return _Token.of(answer)
 
-    async def _ask_async(self) -> _Token:
-        if inspect.iscoroutinefunction(self._ask):
-            answer = _asked(self._ask)
+    async def _ask_async(self, claims: str | None) -> _Token:
+        if self._ask.is_coroutine:
+            answer = _asked(self._ask, claims)
         else:
             # A sync credential may take seconds over the network; the event loop goes on meanwhile.
-            answer = await anyio.to_thread.run_sync(_asked, self._ask)
+            answer = await anyio.to_thread.run_sync(_asked, self._ask, claims)
         if inspect.isawaitable(answer.value):
             try:
                 answer = Concealed(await answer.value)
@@ -278,25 +293,86 @@ def _with_token(request: httpx.Request, token: _Token) -> httpx.Request:
     return request
 
 
-def _asker(source: Concealed) -> Callable[[], Any]:
-    if isinstance(source.value, str):
-        return lambda: source.value
-    credential: object = source.value
-    for name in ("get_token_info", "get_token"):
-        method = getattr(credential, name, None)
-        if callable(method):
-            return partial(method, SCOPE)
-    if callable(credential):
-        return credential
-    raise InvalidInput(
-        "A credential is a token, a function that returns one, or has get_token as azure-identity's do;"
-        f" {type(credential).__name__} is none of these."
-    )
+def _claims(response: httpx.Response) -> str | None:
+    """Return the claims that a rejection asks for, a JSON text, or None; malformed ones are ignored."""
+    for challenge in response.headers.get_list("WWW-Authenticate"):
+        found = _CLAIMS.search(challenge)
+        if found and "bearer" in challenge[: found.start()].casefold():
+            encoded = found[1].rstrip("=").translate(str.maketrans("+/", "-_"))
+            try:
+                decoded = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
+                if isinstance(json.loads(decoded), dict):
+                    return decoded
+            except (ValueError, RecursionError):
+                continue
+    return None
 
 
-def _asked(ask: Callable[[], Any]) -> Concealed:
+@frozen
+class _Asker:
+    """Asks a credential for a token.
+
+    Attributes:
+        source: The credential, or the one method of it that is called.
+        claims: How it is called for certain claims, or None if it takes none.
+    """
+
+    source: Concealed
+    scoped: bool = False
+    claims: Callable[[str], dict[str, Any]] | None = None
+
+    @classmethod
+    def of(cls, source: Concealed) -> _Asker:
+        """Find out how a credential is asked.
+
+        Raises:
+            InvalidInput: It is none.
+        """
+        if isinstance(source.value, str):
+            return cls(source)
+        for name, claims in (("get_token_info", _as_options), ("get_token", _as_argument)):
+            method = Concealed(getattr(source.value, name, None))
+            if callable(method.value):
+                return cls(method, scoped=True, claims=claims if _takes(method, claims("{}")) else None)
+        if callable(source.value):
+            return cls(source)
+        raise InvalidInput(
+            "A credential is a token, a function that returns one, or has get_token as azure-identity's"
+            f" do; {type(source.value).__name__} is none of these."
+        )
+
+    @property
+    def is_coroutine(self) -> bool:
+        """Whether asking blocks nobody."""
+        return inspect.iscoroutinefunction(self.source.value)
+
+    def ask(self, claims: str | None) -> Concealed:
+        """Ask now."""
+        if isinstance(self.source.value, str):
+            return self.source
+        options = self.claims(claims) if self.claims is not None and claims is not None else {}
+        return Concealed(self.source.value(*([SCOPE] if self.scoped else []), **options))
+
+
+def _as_options(claims: str) -> dict[str, Any]:
+    return {"options": {"claims": claims}}
+
+
+def _as_argument(claims: str) -> dict[str, Any]:
+    return {"claims": claims}
+
+
+def _takes(method: Concealed, named: dict[str, Any]) -> bool:
     try:
-        return Concealed(ask())
+        inspect.signature(method.value).bind(SCOPE, **named)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _asked(asker: _Asker, claims: str | None) -> Concealed:
+    try:
+        return asker.ask(claims)
     except Exception as error:
         raise _failed(error) from error
 
@@ -305,7 +381,7 @@ def _failed(error: Exception) -> GoLiveError:
     if isinstance(error, GoLiveError):
         return error
     # Only the first line: azure-identity reports every credential of its chain, a line each.
-    reason = next(iter(str(error).splitlines()), "").rstrip(". ") + "."
+    reason = printable(next(iter(str(error).splitlines()), "")).rstrip(". ") + "."
     return CredentialError(
         f"The credential gave no token: {type(error).__name__}: {reason}"
         " Log in, for example with `az login`, or give a token."

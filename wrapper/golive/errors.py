@@ -7,6 +7,7 @@
     ├── CredentialError                mend the credential; nothing was sent
     ├── ServiceUnreachable             try again later; there was no answer
     ├── SubmissionUncertain            call again: it adopts what was begun, or begins it
+    ├── Undecided                      look at what runs: it may be a go-live; nothing was sent
     ├── NothingToCancel                nothing; no operation of the offer runs
     ├── ServiceError                   there was an answer, and it says no
     │   ├── RequestRefused             mend the request or the offer (400, 422, any other 4xx)
@@ -18,19 +19,28 @@
     │   ├── Throttled                  wait (429)
     │   ├── ServiceFault               try again later (5xx)
     │   └── UnexpectedAnswer           report it: the answer is outside the contract
-    │       └── InvalidLocation        report it: the operation's address is not one
+    │       ├── InvalidLocation        report it: the operation's address is not one
+    │       └── NotFromService         mend the way there: a proxy or gateway answered
     └── OperationError                 the operation is known; its last status is attached
         ├── OperationFailed            mend the offer, publish again
         ├── OperationCanceled          somebody canceled it
         ├── NotCanceled                it ended before the cancellation took effect
         └── WaitTimeout (a TimeoutError)   wait again; the operation goes on
+
+Errors travel: each can be pickled and copied, rebuilt from its `args`, and made to JSON and back
+(`to_dict`, `GoLiveError.from_dict`), and loses nothing on the way. Their text is one printable line.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from golive.text import explanation, one_line
 
 if TYPE_CHECKING:
+    from golive.baseline import Baseline
     from golive.status import OperationStatus
 
 __all__ = [
@@ -42,6 +52,7 @@ __all__ = [
     "NotAuthenticated",
     "NotCanceled",
     "NotFound",
+    "NotFromService",
     "NothingToCancel",
     "OperationCanceled",
     "OperationError",
@@ -53,10 +64,14 @@ __all__ = [
     "ServiceUnreachable",
     "SubmissionUncertain",
     "Throttled",
+    "Undecided",
     "UnexpectedAnswer",
     "UnsupportedVersion",
     "WaitTimeout",
 ]
+
+#: How long the text of an error can get, in characters, its remedy not counted.
+MAX_TEXT = 2000
 
 
 class GoLiveError(Exception):
@@ -64,8 +79,10 @@ class GoLiveError(Exception):
 
     Args:
         message: What happened, in one line.
+        continuation_token: The token of the operation that was being dealt with, if it is known.
 
     Attributes:
+        message: What happened, in one line.
         continuation_token: The token of the operation that was being dealt with, if it is known. Give
             it to `GoLiveClient.operation` to go on from there.
     """
@@ -73,23 +90,101 @@ class GoLiveError(Exception):
     #: What the caller can do about it, in one line.
     remedy: str = ""
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(message)
-        self.continuation_token: str | None = None
+    #: What it is made from, in order; each is an attribute, too.
+    _parts: ClassVar[tuple[str, ...]] = ("message", "continuation_token")
+
+    def __init__(self, message: str = "", continuation_token: str | None = None) -> None:
+        self.message = one_line(str(message), MAX_TEXT)
+        self.continuation_token: str | None = continuation_token
+        # For repr alone: `args` is made from the attributes, which may be set later.
+        super().__init__(self.message)
+
+    @property
+    def summary(self) -> str:
+        """What happened, in one printable line, without the remedy."""
+        return self.message
+
+    @property
+    def args(self) -> tuple[Any, ...]:
+        """What `type(error)(*error.args)` rebuilds the error from; all of it is known to JSON."""
+        given = [_plain(getattr(self, name)) for name in self._parts]
+        while len(given) > 1 and given[-1] is None:
+            del given[-1]
+        return tuple(given)
+
+    @args.setter
+    def args(self, value: tuple[Any, ...]) -> None:
+        type(self).__init__(self, *value)
 
     def __str__(self) -> str:
-        return " ".join(filter(None, [*map(str, self.args), self.remedy]))
+        return " ".join(filter(None, (self.summary, self.remedy)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Task queues pickle exceptions; the default would call __init__ with `args` alone.
-        return _restore, (type(self), self.args, self.__dict__)
+        # Task queues pickle exceptions; the default would lose what was set later.
+        return _restore, (type(self), self.message, self.__dict__)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the error as JSON knows it; `GoLiveError.from_dict` reads it."""
+        kinds = [kind.__name__ for kind in type(self).__mro__ if issubclass(kind, GoLiveError)]
+        parts = {name: _plain(getattr(self, name)) for name in self._parts}
+        return {"error": kinds[0], "is_a": kinds[1:], "text": str(self), **parts}
+
+    @staticmethod
+    def from_dict(value: Mapping[str, Any]) -> GoLiveError:
+        """Make an error from what `to_dict` gave, also that of another release.
+
+        Args:
+            value: The mapping, for example from JSON.
+
+        Returns:
+            The error. Of a class that is not known, the nearest of its parents that is.
+
+        Raises:
+            InvalidInput: It is not such a mapping.
+        """
+        try:
+            kinds = {kind.__name__: kind for kind in _kinds(GoLiveError)}
+            names = [value["error"], *value.get("is_a", ())]
+            kind = next((kinds[name] for name in names if name in kinds), GoLiveError)
+            parts = kind._parts  # noqa: SLF001
+            return kind(**{name: value[name] for name in parts if name in value})
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise InvalidInput(
+                f"This is not what to_dict of an error gave ({type(error).__name__}: {error})."
+            ) from None
 
 
-def _restore(kind: type[GoLiveError], args: tuple[Any, ...], state: dict[str, Any]) -> GoLiveError:
-    error = kind.__new__(kind, *args)
-    error.args = args
+def _kinds(kind: type[GoLiveError]) -> Iterator[type[GoLiveError]]:
+    # What is yielded last wins, so our own classes stand after those of others that are called alike.
+    subclasses = kind.__subclasses__()
+    for each in sorted(subclasses, key=lambda each: each.__module__ == __name__):
+        yield from _kinds(each)
+    yield kind
+
+
+def _restore(kind: type[GoLiveError], message: str, state: dict[str, Any]) -> GoLiveError:
+    error = kind.__new__(kind)
+    BaseException.__init__(error, message)
     error.__dict__.update(state)
     return error
+
+
+def _plain(value: Any) -> Any:
+    """Return what an error is made from as JSON knows it."""
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _json_safe(value: object, depth: int = 20) -> Any:
+    """Return a value as JSON keeps it."""
+    if value is None or isinstance(value, (bool, int, float)):
+        return value
+    if isinstance(value, Mapping) and depth:
+        return {str(key): _json_safe(each, depth - 1) for key, each in value.items()}
+    if isinstance(value, (list, tuple)) and depth:
+        return [_json_safe(each, depth - 1) for each in value]
+    return str(value)
 
 
 class InvalidInput(GoLiveError, ValueError):
@@ -107,31 +202,92 @@ class ServiceUnreachable(GoLiveError):
         message: What happened, in one line.
         method: The request's method.
         url: The request's address, without its query.
-        connected: Whether a connection was made, so that the service may have seen the request.
+        sent: Whether the service may have seen the request.
+        continuation_token: The token of the operation, if it is known.
 
     Attributes:
         method: The request's method.
         url: The request's address, without its query.
-        connected: Whether a connection was made, so that the service may have seen the request.
+        sent: Whether the service may have seen the request; False if it certainly never left.
     """
 
     remedy = "Check the network and the endpoint, then try again."
 
-    def __init__(self, message: str, *, method: str, url: str, connected: bool) -> None:
-        super().__init__(message)
+    _parts = ("message", "method", "url", "sent", "continuation_token")
+
+    def __init__(
+        self,
+        message: str,
+        method: str,
+        url: str,
+        sent: bool,  # noqa: FBT001 - rebuilt from args, which have no names
+        continuation_token: str | None = None,
+    ) -> None:
+        super().__init__(message, continuation_token)
         self.method = method
         self.url = url
-        self.connected = connected
+        self.sent = sent
 
 
 class SubmissionUncertain(GoLiveError):
     """A request that starts something was sent, and its answer was lost.
 
     Whether the service acted on it is not known. Calling again is safe as far as the service's list of
-    operations is true: `begin_go_live` looks there first and adopts a go-live that runs.
+    operations is true: `begin_go_live` looks there first and adopts a go-live that runs. A new operation
+    appears there late, so a call without `baseline` must wait until then.
+
+    Args:
+        message: What happened, in one line.
+        baseline: What was known of the offer before the request, or what its `to_dict` gave.
+        safe_after: The moment (or its text in ISO 8601) from which on calling again is safe by itself.
+        continuation_token: The token of the operation, if it is known.
+
+    Attributes:
+        baseline: What was known of the offer before the request, and when that was sent; None if that
+            is not known. Given to the same call it waits out what is left, and tells what is new since.
+        safe_after: From when on calling again without it is safe, in UTC; None if it is at once.
     """
 
     remedy = "The service may have acted on it or not; running the same call again is safe."
+
+    _parts = ("message", "baseline", "safe_after", "continuation_token")
+
+    def __init__(
+        self,
+        message: str,
+        baseline: Baseline | Mapping[str, Any] | None = None,
+        safe_after: datetime | str | None = None,
+        continuation_token: str | None = None,
+    ) -> None:
+        super().__init__(message, continuation_token)
+        if isinstance(baseline, Mapping):
+            from golive.baseline import Baseline
+
+            baseline = Baseline.from_dict(baseline)
+        if isinstance(safe_after, str):
+            safe_after = datetime.fromisoformat(safe_after)
+        if safe_after is not None:
+            naive = safe_after.tzinfo is None
+            safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)
+            at_once = ", or at once with baseline=error.baseline, which waits out what is left"
+            self.remedy = (
+                "The service may have acted on it or not. Calling again is safe after"
+                f" {safe_after:%Y-%m-%d %H:%M:%S} UTC{at_once if baseline else ''}."
+            )
+        self.baseline: Baseline | None = baseline
+        self.safe_after: datetime | None = safe_after
+
+
+class Undecided(GoLiveError):
+    """An operation of the offer runs that may be a go-live or not; nothing was sent.
+
+    To begin one beside it could be the second; to follow it could be to follow something else.
+    """
+
+    remedy = (
+        "Nothing was sent. Look at what runs, and wait until it has ended, or cancel it if it is not"
+        " meant; then call again."
+    )
 
 
 class NothingToCancel(GoLiveError):
@@ -146,49 +302,69 @@ class ServiceError(GoLiveError):
     Args:
         message: The service's explanation, or ours if it gave none.
         status_code: The HTTP status.
-        code: The service's name for the error, from the body.
-        correlation_id: The value of `X-Ms-Correlation-Request-Id`.
         method: The request's method.
         url: The request's address, without its query.
+        code: The service's name for the error, from the body.
+        correlation_id: The value of `X-Ms-Correlation-Request-Id`.
         retry_after: The value of `Retry-After` as it was sent.
+        details: What the error's body says beyond code and message, as JSON has it.
+        continuation_token: The token of the operation, if it is known.
 
     Attributes:
         message: The service's explanation, or ours if it gave none.
         status_code: The HTTP status, an `int` even where Python knows no name for it.
-        code: The service's name for the error (page "considerations"), or None.
-        correlation_id: What to quote in a support ticket, or None.
         method: The request's method.
         url: The request's address, without its query.
+        code: The service's name for the error (page "considerations"), or None.
+        correlation_id: What to quote in a support ticket, or None.
         retry_after: The value of `Retry-After` as it was sent, or None.
+        details: What the error's body says beyond code and message, for example `details`, `innererror`
+            or `ModelState`, as JSON has it; or None.
     """
+
+    _parts = (
+        *("message", "status_code", "method", "url"),
+        *("code", "correlation_id", "retry_after", "details", "continuation_token"),
+    )
 
     def __init__(
         self,
         message: str,
-        *,
         status_code: int,
         method: str,
         url: str,
         code: str | None = None,
         correlation_id: str | None = None,
         retry_after: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        continuation_token: str | None = None,
     ) -> None:
-        what = f"{method} {url} was answered {status_code}"
-        if code:
-            what += f" {code}"
-        what += f": {message}"
-        if not what.endswith((".", "!", "?")):
-            what += "."
-        if correlation_id:
-            what += f" (correlation id {correlation_id})"
-        super().__init__(what)
-        self.message = message
+        super().__init__(message, continuation_token)
         self.status_code = status_code
-        self.code = code
-        self.correlation_id = correlation_id
         self.method = method
         self.url = url
+        self.code = None if code is None else one_line(code)
+        self.correlation_id = None if correlation_id is None else one_line(correlation_id)
         self.retry_after = retry_after
+        self.details: Mapping[str, Any] | None = None if details is None else _json_safe(details)
+
+    @property
+    def summary(self) -> str:
+        """What was asked and what was answered, in one printable line, without the remedy."""
+        what = f"{one_line(self.method)} {one_line(self.url, 1000)} was answered {self.status_code}"
+        if self.code:
+            what += f" {self.code}"
+        what += f": {_ended(self.message)}"
+        told = explanation(self.details, 500)
+        if told and told not in self.message:
+            what += f" Details: {_ended(told)}"
+        if self.correlation_id:
+            what += f" (correlation id {self.correlation_id})"
+        return what
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 class RequestRefused(ServiceError):
@@ -263,12 +439,21 @@ class InvalidLocation(UnexpectedAnswer):
     remedy = "The service did begin. Running the same call again finds the operation and adopts it."
 
 
+class NotFromService(UnexpectedAnswer):
+    """Something between here and the service answered in its place, with a page of its own."""
+
+    remedy = (
+        "This is a page of a proxy or gateway, not of the service: check the proxy settings, the network"
+        " and the endpoint."
+    )
+
+
 class OperationError(GoLiveError):
     """Something about an operation that is known.
 
     Args:
         message: What happened, in one line.
-        status: The last snapshot of the operation.
+        status: The last snapshot of the operation, or what its `to_dict` gave.
         continuation_token: The token of the operation.
 
     Attributes:
@@ -276,10 +461,20 @@ class OperationError(GoLiveError):
         continuation_token: The token of the operation.
     """
 
-    def __init__(self, message: str, *, status: OperationStatus, continuation_token: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.continuation_token: str | None = continuation_token
+    _parts = ("message", "status", "continuation_token")
+
+    def __init__(
+        self,
+        message: str,
+        status: OperationStatus | Mapping[str, Any],
+        continuation_token: str | None = None,
+    ) -> None:
+        super().__init__(message, continuation_token)
+        if isinstance(status, Mapping):
+            from golive.status import OperationStatus
+
+            status = OperationStatus.from_dict(status)
+        self.status: OperationStatus = status
 
 
 class OperationFailed(OperationError):

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from golive.errors import InvalidInput
 
@@ -26,6 +26,7 @@ __all__ = [
     "OperationRef",
     "Origin",
     "check_identifier",
+    "is_guid",
     "make_token",
     "parse_location",
     "parse_token",
@@ -43,6 +44,7 @@ MAX_LENGTH = 2048
 
 # These are the contract's patterns; a test keeps them equal.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SLOT = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
 
@@ -198,26 +200,52 @@ def check_identifier(value: str, name: str) -> str:
     )
 
 
-def read_location(headers: Mapping[str, str], origin: Origin) -> OperationRef:
+def read_location(
+    headers: Mapping[str, str], origin: Origin, publisher_id: str, offer_id: str
+) -> OperationRef:
     """Find the address of the operation in the headers of a 202.
+
+    Both headers can come together (*observed*); the one that is the address of an operation counts.
 
     Args:
         headers: The headers, looked up without regard to case by the mapping itself.
         origin: The origin that the request was sent to.
+        publisher_id: The publisher that the request was about.
+        offer_id: The offer that the request was about. A joined name may have its GUID instead.
 
     Raises:
         ValueError: There is none, or it is not acceptable; the text says why.
     """
-    for name in ("location", "operation-location"):
+    problems = []
+    for name in ("Location", "Operation-Location"):
         value = headers.get(name)
-        if value is not None:
-            try:
-                return parse_location(value, origin)
-            except ValueError as error:
-                raise ValueError(
-                    f"its {name.title()} {_shown(value)} is not acceptable: {error}"
-                ) from None
-    raise ValueError("it has neither a Location nor an Operation-Location header")
+        if value is None:
+            continue
+        try:
+            return _about(parse_location(value, origin), publisher_id, offer_id)
+        except ValueError as error:
+            problems.append(f"its {name} {_shown(value)} is not acceptable: {error}")
+    raise ValueError(
+        " and ".join(problems) or "it has neither a Location nor an Operation-Location header"
+    )
+
+
+def _about(ref: OperationRef, publisher_id: str, offer_id: str) -> OperationRef:
+    """Return the address if it is one of the offer that was asked about."""
+    joined = ref.form is LocationForm.NON_MIGRATED
+    same_offer = ref.offer_id.casefold() == offer_id.casefold()
+    if ref.publisher_id.casefold() != publisher_id.casefold() or not (
+        same_offer or (joined and is_guid(ref.offer_id))
+    ):
+        raise ValueError(
+            f"it is an operation of {ref.publisher_id}/{ref.offer_id}, not of {publisher_id}/{offer_id}"
+        )
+    return evolve(ref, publisher_id=publisher_id, offer_id=offer_id)
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether a text has the form of a GUID."""
+    return _GUID.fullmatch(text) is not None
 
 
 def parse_location(value: str, origin: Origin) -> OperationRef:
@@ -242,7 +270,8 @@ def parse_location(value: str, origin: Origin) -> OperationRef:
         found = Origin.of(parts)
         if found != origin:
             raise ValueError(f"it leads to {found}, but requests go to {origin} only")
-    segments = [_segment(segment) for segment in parts.path.split("/")]
+    # Some clients were given, and send, a slash at the end (*observed*).
+    segments = [_segment(segment) for segment in parts.path.removesuffix("/").split("/")]
     match segments:
         case ["", "api", "publishers", publisher, "offers", offer, "operations", operation]:
             if all(_IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):

@@ -1,14 +1,21 @@
-"""May this request be sent again, and when?
+"""May this request be sent again, and when? And from when on is it certain that nothing was begun?
 
-A request that only reads may always be repeated. One that starts something may be repeated only if the
-service certainly did not act on it: there was no connection, or it said so by a 429, or a 503 with
-`Retry-After`. After anything else the answer may be lost and the deed done.
+A request that only reads may always be repeated. One that begins something may be repeated only if the
+service certainly did not act on it: it never left this machine, or the service said so by a 429, or by a
+503 with a `Retry-After` that can be read. After anything else the answer may be lost and the deed done.
+
+One rule says when "nothing was begun" may be believed. An answer was seen to take up to five minutes,
+and an operation to appear in the service's list up to two minutes after it was accepted (both
+*observed* by clients that ran against it). So a request whose answer is missing may have been accepted
+until `RetryPolicy.answer_within` after it was sent, and shows in the list `RetryPolicy.listed_within`
+later. Until then golive looks for it, and only after that it says that calling again is safe.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from enum import Enum, auto
 
 from attrs import Attribute, field, frozen
 
@@ -16,19 +23,30 @@ from golive.durations import Duration, to_seconds
 from golive.errors import (
     GoLiveError,
     InvalidInput,
-    InvalidLocation,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PreconditionFailed,
     ServiceError,
     ServiceFault,
     ServiceUnreachable,
     Throttled,
     UnexpectedAnswer,
+    UnsupportedVersion,
 )
+from golive.schedule import read_retry_after
 
-__all__ = ["RetryPolicy", "asked_to_wait", "did_not_act", "is_lost", "is_transient"]
+__all__ = ["Deed", "RetryPolicy", "asked_to_wait", "deed_of", "is_transient"]
+
+#: Refusals of a request as it is, beside those with a class of their own: none comes after acting.
+_REFUSED_FOR_GOOD = frozenset({405, 406, 411, 413, 414, 415, 416, 422, 431})
+
+#: What a gateway answers when it gave up on a service that may be at work.
+_GAVE_UP = frozenset({408, 499})
 
 
 def _seconds(value: Duration) -> float:
-    return to_seconds(value, "A pause of RetryPolicy")
+    return to_seconds(value, "A length of time of RetryPolicy")
 
 
 def _at_least_one(policy: RetryPolicy, attribute: Attribute[int], value: int) -> None:
@@ -42,20 +60,24 @@ class RetryPolicy:
 
     The pause before the n-th repetition is drawn between zero and `base` times two to the n-1 ("full
     jitter"), at most `ceiling`. While an operation is followed, a failed poll is repeated after about
-    `base`, twice `base` and so on up to the pause that `PollingPolicy` plans anyway; once the service
-    was reached, not `attempts` times but for as long as `PollingPolicy.outage_limit` says.
+    `base`, twice `base` and so on up to the pause that `PollingPolicy` plans anyway, not `attempts`
+    times but for as long as `PollingPolicy.outage_limit` says.
 
     Attributes:
-        attempts: How often a request is sent at most, 1 for no repetition; default 5. One that starts
+        attempts: How often a request is sent at most, 1 for no repetition; default 5. One that begins
             something is repeated only if the service certainly did not act on it.
         base: The longest pause before the first repetition, a `timedelta` or seconds; default 0.5.
         ceiling: The longest pause before any repetition, a `timedelta` or seconds; default 30.
         retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
             `timedelta` or seconds; default 2 minutes. Up to there it is obeyed, also beyond `ceiling`.
-        settle: For how long to look for what a request with a lost answer may have begun, a `timedelta`
-            or seconds; default 90. Longer than a request can take, or what begins late is missed.
-        settle_cancel: The same for a cancellation, whose only sign is that the operation has ended. In
-            practice that takes one to three minutes (page "cancel-operations"); default 4 minutes.
+        answer_within: How long after it was sent the service may still act on a request, a `timedelta`
+            or seconds; default 5 minutes, the longest answer that was seen.
+        listed_within: How late an accepted operation may appear in the service's list, a `timedelta`
+            or seconds; default 3 minutes, half as much again as was seen.
+        canceled_within: How long a cancellation takes, whose only sign is that the operation has ended.
+            In practice that is one to three minutes (page "cancel-operations"); default 4 minutes.
+        begin_within: How long a call that begins something may take as a whole, a `timedelta` or
+            seconds; default 30 minutes. Each such call takes a `timeout` of its own instead.
 
     Raises:
         InvalidInput: A value is out of its range.
@@ -65,8 +87,25 @@ class RetryPolicy:
     base: float = field(default=0.5, converter=_seconds)
     ceiling: float = field(default=30.0, converter=_seconds)
     retry_after_limit: float = field(default=120.0, converter=_seconds)
-    settle: float = field(default=90.0, converter=_seconds)
-    settle_cancel: float = field(default=240.0, converter=_seconds)
+    answer_within: float = field(default=300.0, converter=_seconds)
+    listed_within: float = field(default=180.0, converter=_seconds)
+    canceled_within: float = field(default=240.0, converter=_seconds)
+    begin_within: float = field(default=1800.0, converter=_seconds)
+
+    @property
+    def settled_after(self) -> float:
+        """How long after a request was sent nothing can come of it any more, in seconds."""
+        return self.answer_within + self.listed_within
+
+    def longest(self, request_timeout: Duration) -> float:
+        """Return how long a call that only reads can take, in seconds: every attempt and every pause.
+
+        Args:
+            request_timeout: The bound on each request, a `timedelta` or seconds.
+        """
+        pause = max(self.ceiling, self.retry_after_limit)
+        each = to_seconds(request_timeout, "request_timeout")
+        return self.attempts * each + (self.attempts - 1) * pause
 
     def doubled(self, failed: int) -> float:
         """Return `base`, doubled with every failure in a row after the first, in seconds."""
@@ -105,26 +144,52 @@ def is_transient(error: GoLiveError) -> bool:
 
     An answer outside the contract counts too: it may be a gateway's or a captive portal's.
     """
+    if isinstance(error, ServiceError) and error.status_code in _TRANSIENT:
+        return True
     return isinstance(error, (ServiceUnreachable, Throttled, ServiceFault, UnexpectedAnswer))
 
 
-def did_not_act(error: GoLiveError) -> bool:
-    """Tell whether the service certainly did not act on a request that ended so."""
+#: Refusals of the moment: a time-out, a lock, a connection that was led to the wrong machine.
+_TRANSIENT = frozenset({408, 409, 421, 423, 425, 499})
+
+
+class Deed(Enum):
+    """What became of a request that begins something, by the error that it ended in."""
+
+    #: The service certainly did not act on it, and may the next time.
+    NOT_DONE = auto()
+    #: The service certainly did not act on it, and will not the next time either.
+    REFUSED = auto()
+    #: The service refuses, perhaps because it acted already: on this request, or on somebody else's.
+    REFUSED_PERHAPS = auto()
+    #: The service may have acted on it without our knowing.
+    UNKNOWN = auto()
+
+
+def deed_of(error: GoLiveError) -> Deed:
+    """Tell what became of a request that begins something."""
     match error:
         case ServiceUnreachable():
-            return not error.connected
+            return Deed.UNKNOWN if error.sent else Deed.NOT_DONE
         case Throttled():
-            return True
+            return Deed.NOT_DONE
         case ServiceFault():
-            return error.status_code == 503 and error.retry_after is not None
-    return False
-
-
-def is_lost(error: GoLiveError) -> bool:
-    """Tell whether the service may have acted on a request that ended so, without our knowing."""
-    if isinstance(error, InvalidLocation):
-        return False
-    return is_transient(error) and not did_not_act(error)
+            told = error.status_code == 503 and read_retry_after(error.retry_after, 0.0) is not None
+            return Deed.NOT_DONE if told else Deed.UNKNOWN
+        case UnexpectedAnswer():
+            return Deed.UNKNOWN
+        case (
+            UnsupportedVersion() | NotAuthenticated() | NotAllowed() | NotFound() | PreconditionFailed()
+        ):
+            return Deed.REFUSED
+        case ServiceError():
+            if error.status_code in _GAVE_UP:
+                return Deed.UNKNOWN
+            if error.status_code in _REFUSED_FOR_GOOD:
+                return Deed.REFUSED
+            return Deed.REFUSED_PERHAPS
+    # It is the credential or an argument: nothing was sent.
+    return Deed.REFUSED
 
 
 def asked_to_wait(error: GoLiveError) -> str | None:

@@ -14,14 +14,17 @@ from email.utils import parsedate_to_datetime
 
 from attrs import Attribute, field, frozen
 
-from golive.durations import Duration, to_seconds
+from golive.durations import LONGEST, Duration, to_seconds
 from golive.errors import InvalidInput
 
 __all__ = ["PollingPolicy", "read_retry_after"]
 
+#: More characters than an HTTP date has in any of its three forms.
+_LONGEST_DATE = 100
+
 
 def _seconds(value: Duration) -> float:
-    return to_seconds(value, "A pause of PollingPolicy")
+    return to_seconds(value, "A length of time of PollingPolicy")
 
 
 def _positive(policy: PollingPolicy, attribute: Attribute[float], value: float) -> None:
@@ -50,8 +53,15 @@ class PollingPolicy:
             many clients from asking at the same moment.
         retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
             `timedelta` or seconds; default 1 hour. Up to there it is obeyed, also beyond `ceiling`.
-        outage_limit: For how long polls may fail in a row before following ends with
-            `ServiceUnreachable`, a `timedelta` or seconds; default 6 hours.
+        outage_limit: For how long polls may fail in a row before following ends, with
+            `ServiceUnreachable` or what the credential says, a `timedelta` or seconds; default 6 hours.
+            Time in which the machine slept does not count. Refusals of the moment (408, 409, 421, 423,
+            425, 429) count as failures, too.
+        missing_limit: For how long an operation that was accepted or read before may be answered by 404,
+            which a service that writes in one place and reads in another does, a `timedelta` or
+            seconds; default 5 minutes. Then it is `NotFound`.
+        unauthorized_limit: For how long a wait that went well may be answered by 401, a `timedelta` or
+            seconds; default 10 minutes. Then it is `NotAuthenticated`.
 
     Raises:
         InvalidInput: A value is out of its range, or `floor` is more than `ceiling`.
@@ -63,6 +73,8 @@ class PollingPolicy:
     jitter: float = field(default=0.1, validator=_is_share)
     retry_after_limit: float = field(default=3600.0, converter=_seconds, validator=_positive)
     outage_limit: float = field(default=6 * 3600.0, converter=_seconds)
+    missing_limit: float = field(default=300.0, converter=_seconds)
+    unauthorized_limit: float = field(default=600.0, converter=_seconds)
 
     def __attrs_post_init__(self) -> None:
         if self.floor > self.ceiling:
@@ -103,17 +115,21 @@ def read_retry_after(value: str | None, now: float) -> float | None:
         now: The time of day, in seconds since 1970-01-01 UTC.
 
     Returns:
-        Seconds from now, not negative; None if the header is missing or is neither.
+        Seconds from now, from 0 to 100 years; None if the header is missing or is neither.
     """
     if value is None:
         return None
     value = value.strip()
     if value.isascii() and value.isdigit():
-        return float(value)
+        return min(float(value), LONGEST)
+    if len(value) > _LONGEST_DATE:
+        return None
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        wait = (moment - datetime.fromtimestamp(now, UTC)).total_seconds()
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        # The parser of the standard library lets through what no clock can show.
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.fromtimestamp(now, UTC)).total_seconds())
+    return min(max(0.0, wait), LONGEST)

@@ -1,106 +1,87 @@
-"""The service's words become ours: `State`, and frozen snapshots that keep the service's own word.
+"""Frozen snapshots of what the service says; they keep its own words beside what those mean.
 
-The reference contradicts itself about the words for a status, and running clients saw still others
-(pages "retrieve-operations", "retrieve-offer-status"); hence `State.of`.
+Text in them is printable, whatever the service wrote; only `Message.html` keeps its markup. Each can be
+stored as JSON: `to_dict`, and `from_dict` of this and later releases.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from enum import StrEnum
-from html.parser import HTMLParser
-from typing import TypeVar
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from attrs import field, frozen
+from attrs import field, fields, frozen
 
-import golive_api.models as api
-from golive.location import LocationForm, OperationRef, Origin, check_identifier
-from golive_api.types import Unset
+from golive.errors import InvalidInput
+from golive.location import OperationKind, OperationRef, Origin, make_token, parse_location
+from golive.text import plain_text
+from golive.vocabulary import (
+    GO_LIVE,
+    LIVE,
+    PRODUCTION,
+    PUBLISH,
+    SIGN_OFF,
+    State,
+    awaits_publisher,
+    same_word,
+)
 
 __all__ = [
     "Link",
     "Message",
+    "Offer",
     "OfferStatus",
     "OperationStatus",
-    "State",
+    "Publisher",
     "Step",
     "Submission",
-    "same_word",
+    "all_messages",
+    "progress",
 ]
-
-T = TypeVar("T")
-
-#: The step in which a publish waits for its publisher (page "retrieve-offer-status").
-SIGN_OFF = "publisher-signoff"
-
-
-class State(StrEnum):
-    """What a status word of the service means."""
-
-    NOT_STARTED = "not started"
-    RUNNING = "running"
-    #: A person must act: the publisher has to sign off, or a step is blocked.
-    WAITING_FOR_PUBLISHER = "waiting for publisher"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    CANCELED = "canceled"
-    #: A word that golive does not know, or none yet. It never ends a wait.
-    UNKNOWN = "unknown"
-
-    @classmethod
-    def of(cls, word: str) -> State:
-        """Return what a word of the service means, without regard to case, spaces, `-` and `_`.
-
-        Args:
-            word: The word as the service wrote it.
-
-        Returns:
-            The state; `UNKNOWN` for a word that is not known.
-        """
-        return _MEANINGS.get(_normalized(word), cls.UNKNOWN)
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether nothing changes any more."""
-        return self in (State.SUCCEEDED, State.FAILED, State.CANCELED)
-
-
-def _normalized(word: str) -> str:
-    return re.sub(r"[\s_-]+", "", word).casefold()
-
-
-def same_word(one: str, other: str) -> bool:
-    """Tell whether two words of the service are the same but for case, spaces, `-` and `_`."""
-    return _normalized(one) == _normalized(other)
-
-
-_MEANINGS = {
-    word: state
-    for state, words in {
-        State.NOT_STARTED: ("notstarted", "neverpublished"),
-        State.RUNNING: ("running", "inprogress"),
-        State.WAITING_FOR_PUBLISHER: (
-            "waitingforpublisherreview",
-            "waitingforapproval",
-            "blocked",
-        ),
-        State.SUCCEEDED: ("complete", "completed", "succeeded"),
-        State.FAILED: ("failed", "rejected"),
-        State.CANCELED: ("canceled", "cancelled"),
-    }.items()
-    for word in words
-}
 
 
 @frozen
-class Message:
+class _Storable:
+    """What every snapshot can do: become JSON, and be made from it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return it as JSON knows it, times in ISO 8601."""
+        return {each.name: _plain(getattr(self, each.name)) for each in fields(type(self))}
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave, also that of another release: names that are not known are ignored.
+
+        Args:
+            value: The mapping, for example from JSON.
+
+        Raises:
+            InvalidInput: It is not such a mapping.
+        """
+        try:
+            given = value.keys()
+            return cls(
+                **{
+                    each.name: _READERS[str(each.type)](value[each.name])
+                    for each in fields(cls)
+                    if each.name in given
+                }
+            )
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            raise InvalidInput(
+                f"This is not what {cls.__name__}.to_dict gave ({type(error).__name__}: {error})."
+            ) from None
+
+
+@frozen
+class Message(_Storable):
     """What the service has to say.
 
     Attributes:
         html: The text as the service wrote it. Escape it before showing it anywhere that reads HTML.
         level: `information`, `warning`, `error`, or a word that is not known yet.
-        timestamp: When, with its time zone; None if the service did not say.
+        timestamp: When, in UTC; None if the service did not say.
     """
 
     html: str
@@ -110,45 +91,11 @@ class Message:
     @property
     def text(self) -> str:
         """The text without markup, on one line, safe to print to a terminal."""
-        reader = _TextReader()
-        reader.feed(self.html)
-        reader.close()
-        return printable(" ".join("".join(reader.parts).split()))
-
-    @classmethod
-    def _of(cls, model: api.Message | str) -> Message:
-        if isinstance(model, str):
-            # The prose of "retrieve-operations" speaks of strings.
-            return cls(html=model, level="information")
-        return cls(
-            html=_text(model.message_html, "messageHtml"),
-            level=_text(model.level, "level"),
-            timestamp=_aware(_given(model.timestamp)),
-        )
-
-
-class _TextReader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = False
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        # The parser takes all that follows these two for data, up to their end tag.
-        self._hidden = tag in ("script", "style")
-        if tag in ("br", "p", "li", "div", "tr", "td"):
-            self.parts.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden = False
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(data)
+        return plain_text(self.html)
 
 
 @frozen
-class Link:
+class Link(_Storable):
     """A link to the offer; "not currently implemented" by the service (page "retrieve-operations").
 
     Attributes:
@@ -159,20 +106,16 @@ class Link:
     text: str | None
     uri: str | None
 
-    @classmethod
-    def _of(cls, model: api.OfferLink) -> Link:
-        return cls(text=_optional_text(model.display_text), uri=_optional_text(model.uri))
-
 
 @frozen
-class Step:
+class Step(_Storable):
     """One step of an operation.
 
     Attributes:
-        id: A stable name, for example `displaycertify`.
+        id: A stable name, for example `displaycertify`; the `name` if the service gave only that.
         name: The name shown to people, for example `Certification`.
         state: What its status word means.
-        word: Its status word as the service wrote it.
+        word: Its status word as the service wrote it; empty if it wrote none.
         percent: How much of it is done, 0 to 100; None if the service did not say.
         estimate: The service's own estimate of how long it takes, as prose (`< 5 day`), or None.
         description: What happens in it, or None.
@@ -188,28 +131,36 @@ class Step:
     description: str | None = None
     messages: tuple[Message, ...] = ()
 
-    @classmethod
-    def _of(cls, model: api.Step) -> Step:
-        word = _text(model.status, "status")
-        return cls(
-            id=_text(model.id, "id"),
-            name=_text(model.step_name, "stepName"),
-            state=State.of(word),
-            word=word,
-            percent=_percent(_given(model.progress_percentage)),
-            estimate=_optional_text(model.estimated_time_frame),
-            description=_optional_text(model.description),
-            messages=_messages(model.messages),
-        )
+    @property
+    def is_sign_off(self) -> bool:
+        """Whether it is the step in which a publish waits for its publisher.
+
+        It is known by its id or by its name: for migrated offers running clients know it by the latter.
+        """
+        return self._is(SIGN_OFF)
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is the step after the sign-off, in which the offer goes live."""
+        return self._is(LIVE)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether something happened in it already, as far as its word tells."""
+        return self.state not in (State.NOT_STARTED, State.UNKNOWN)
+
+    def _is(self, name: str) -> bool:
+        return same_word(self.id, name) or same_word(self.name, name)
 
 
-class _HasSteps:
+class _HasSteps(_Storable):
     """What an operation and an offer have in common."""
 
     __slots__ = ()
 
     steps: tuple[Step, ...]
     state: State
+    word: str
 
     @property
     def current_step(self) -> Step | None:
@@ -224,12 +175,32 @@ class _HasSteps:
         return sum(map(progress, self.steps)) // len(self.steps)
 
     @property
-    def ready_to_go_live(self) -> bool:
-        """Whether a publish waits for its publisher: the moment at which go-live is possible."""
-        return not self.state.is_terminal and any(
-            same_word(step.id, SIGN_OFF) and step.state is State.WAITING_FOR_PUBLISHER
-            for step in self.steps
-        )
+    def sign_off_step(self) -> Step | None:
+        """The step in which a publish waits for its publisher, or None if there is none."""
+        return next((step for step in self.steps if step.is_sign_off), None)
+
+    @property
+    def signed_off(self) -> bool | None:
+        """Whether the publisher has signed off, which tells a go-live from a publish.
+
+        True once the sign-off has succeeded or the step `live` has begun, False while the sign-off
+        waits or has not started. None if it cannot be told: there is no such step, it is in progress,
+        it failed, or it waits although the step `live` has begun.
+        """
+        step = self.sign_off_step
+        live = any(each.is_live and each.has_begun for each in self.steps)
+        if step is not None and step.state is State.WAITING_FOR_PUBLISHER:
+            return None if live else False
+        if live or (step is not None and step.state is State.SUCCEEDED):
+            return True
+        return False if step is not None and step.state is State.NOT_STARTED else None
+
+    @property
+    def _waits_for_publisher(self) -> bool:
+        """Whether it says so, by its own word or by its sign-off."""
+        step = self.sign_off_step
+        waits = step is not None and step.state is State.WAITING_FOR_PUBLISHER
+        return waits or awaits_publisher(self.word)
 
 
 @frozen
@@ -270,37 +241,24 @@ class OperationStatus(_HasSteps):
     live_links: tuple[Link, ...] = ()
     notification_emails: str | None = field(default=None)
 
-    @classmethod
-    def from_api(cls, model: object) -> OperationStatus:
-        """Convert what the generated client read: an operation, or a list with just one.
+    @property
+    def ready_to_go_live(self) -> bool:
+        """Whether a publish waits for its publisher: the moment at which go-live is possible.
 
-        Raises:
-            ValueError: It is neither, or a field has the wrong type.
+        That is while it runs and its sign-off, or its own word, says that it waits, or once it has
+        succeeded without being signed off: a publish may go on until then, or end in preview (seen both
+        ways). An operation that succeeded is taken for a publish if it is called one, or has a sign-off
+        and is not called a go-live.
         """
-        if isinstance(model, list):
-            if len(model) != 1:
-                raise ValueError(f"it is an array of {len(model)} operations instead of one")
-            model = model[0]
-        if not isinstance(model, api.Operation):
-            raise ValueError("it is not an operation")
-        word = _text(model.status, "status")
-        return cls(
-            state=State.of(word),
-            word=word,
-            steps=_steps(model.steps),
-            messages=_messages(model.messages),
-            error=_optional_text(model.error),
-            id=_optional_text(model.id),
-            submission_type=_optional_text(model.submission_type),
-            publishing_version=_number(model.publishing_version),
-            offer_version=_number(model.offer_version),
-            cancellation_request_state=_optional_text(model.cancellation_request_state),
-            created=_aware(_given(model.created_date_time)),
-            last_action=_aware(_given(model.last_action_date_time)),
-            preview_links=_links(model.preview_links),
-            live_links=_links(model.live_links),
-            notification_emails=_optional_text(model.notification_emails),
-        )
+        if self.state is not State.SUCCEEDED:
+            return not self.state.is_terminal and self._waits_for_publisher
+        called, step = self.submission_type or "", self.sign_off_step
+        if same_word(called, GO_LIVE):
+            return False
+        if step is None:
+            return same_word(called, PUBLISH) and self.signed_off is None
+        later = self.steps[self.steps.index(step) + 1 :]
+        return step.state is not State.SUCCEEDED and not any(each.has_begun for each in later)
 
 
 @frozen
@@ -308,7 +266,7 @@ class OfferStatus(_HasSteps):
     """A snapshot of an offer.
 
     Attributes:
-        state: What its status word means. While `ready_to_go_live`, this still is `RUNNING`.
+        state: What its status word means. While `ready_to_go_live`, this mostly still is `RUNNING`.
         word: Its status word as the service wrote it.
         steps: The steps of its latest operation, in order.
         messages: What the service has to say about it.
@@ -327,37 +285,27 @@ class OfferStatus(_HasSteps):
     notification_emails: str | None = None
     etag: str | None = None
 
-    @classmethod
-    def from_api(cls, model: object, *, etag: str | None = None) -> OfferStatus:
-        """Convert what the generated client read.
+    @property
+    def ready_to_go_live(self) -> bool:
+        """Whether it waits for its publisher: the moment at which go-live is possible.
 
-        Raises:
-            ValueError: It is not the status of an offer, or a field has the wrong type.
+        Its sign-off says so, or its own word. An offer whose own word is the end of something does not
+        wait, whatever its steps say: the service calls it running while it waits, and was seen to keep
+        old steps beside a final word.
         """
-        if not isinstance(model, api.OfferStatus):
-            raise ValueError("it is not the status of an offer")
-        word = _text(model.status, "status")
-        return cls(
-            state=State.of(word),
-            word=word,
-            steps=_steps(model.steps),
-            messages=_messages(model.messages),
-            preview_links=_links(model.preview_links),
-            live_links=_links(model.live_links),
-            notification_emails=_optional_text(model.notification_emails),
-            etag=etag,
-        )
+        return not self.state.is_terminal and self._waits_for_publisher
 
 
 @frozen
-class Submission:
+class Submission(_Storable):
     """An entry of the list of an offer's operations.
 
     Attributes:
         ref: The address of the operation; give it to `GoLiveClient.operation`.
-        submission_type: `publish` or `goLive` in the service's spelling, or a word not known yet.
-        state: What its status word means.
-        word: Its status word as the service wrote it.
+        submission_type: `publish` or `goLive` in the service's spelling, or a word not known yet; empty
+            if the entry has none.
+        state: What its status word means; `UNKNOWN` if the entry has none, so that it may run.
+        word: Its status word as the service wrote it; empty if the entry has none.
         publisher_id: The publisher as the entry names it, or None; `ref` has the one asked about.
         offer_guid: The GUID of the offer, another name than in the path, or None.
         publishing_version: The version of the publication, or None.
@@ -383,40 +331,66 @@ class Submission:
     emails: str | None = None
     changed: datetime | None = None
 
-    @classmethod
-    def from_api(cls, model: object, *, origin: Origin, publisher_id: str, offer_id: str) -> Submission:
-        """Convert what the generated client read.
+    @property
+    def kind(self) -> OperationKind:
+        """What the entry alone says that the operation is, a go-live or a publish.
 
-        Args:
-            model: The entry.
-            origin: Where the service is.
-            publisher_id: The publisher whose offer was asked about.
-            offer_id: The offer that was asked about; the entry names it by a GUID instead.
-
-        Raises:
-            ValueError: It is not such an entry, or a field has the wrong type.
+        It is a go-live if it is called one or works on the slot `production`. The service may call a
+        go-live `publish`, with the slot `staging`: then only its steps tell (`signed_off`).
         """
-        if not isinstance(model, api.Submission):
-            raise ValueError("it is not a list of operations")
-        word = _text(model.submission_state, "submissionState")
-        operation_id = check_identifier(_text(model.id, "id"), "operation id")
-        definition = _given(model.definition)
-        metadata = _given(definition.metadata) if definition else None
-        return cls(
-            ref=OperationRef(origin, publisher_id, offer_id, operation_id, LocationForm.MIGRATED),
-            submission_type=_text(model.submission_type, "submissionType"),
-            state=State.of(word),
-            word=word,
-            publisher_id=_optional_text(model.publisher_id),
-            offer_guid=_optional_text(model.offer_id),
-            publishing_version=_number(model.publishing_version),
-            offer_version=_number(model.offer_version),
-            offer_type=_optional_text(model.offer_type_id),
-            slot=_optional_text(model.slot),
-            version=_number(model.version),
-            emails=_optional_text(metadata.emails) if metadata else None,
-            changed=_aware(_given(model.changed_time)),
-        )
+        called = same_word(self.submission_type, GO_LIVE)
+        if called or (self.slot is not None and same_word(self.slot, PRODUCTION)):
+            return OperationKind.GO_LIVE
+        return OperationKind.PUBLISH
+
+    @property
+    def continuation_token(self) -> str:
+        """What to give to `GoLiveClient.operation` to follow it, as what it is."""
+        return make_token(self.ref, self.kind)
+
+
+@frozen
+class Publisher:
+    """A publisher that the credential has access to.
+
+    Attributes:
+        id: Its id, as it stands in addresses.
+        name: The name shown to people, or None.
+    """
+
+    id: str
+    name: str | None = None
+
+
+@frozen
+class Offer:
+    """An offer, or one of its slots or versions (pages "retrieve-offers", "retrieve-specific-offer").
+
+    Attributes:
+        publisher_id: The publisher; empty if the document does not say.
+        id: Its id, as it stands in addresses; empty if the document does not say.
+        type: What it is, for example `microsoft-azure-virtualmachines`, or None.
+        name: The name shown to people, or None.
+        state: What its status word means.
+        word: Its status word as the service wrote it; empty if there is none.
+        version: A number that grows with each change, or None.
+        changed: When it last changed, or None.
+        migrated: Whether it was moved to Partner Center; None if the document does not say.
+        etag: What to give as `if_match` to change only this version of it, or None.
+        document: All of it, as the service wrote it: what a change sends back.
+    """
+
+    publisher_id: str
+    id: str
+    type: str | None
+    name: str | None
+    state: State
+    word: str
+    version: int | None
+    changed: datetime | None
+    migrated: bool | None
+    etag: str | None = None
+    document: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
 
 
 def progress(step: Step) -> int:
@@ -429,65 +403,73 @@ def all_messages(status: OperationStatus) -> list[Message]:
     return [*status.messages, *(message for step in status.steps for message in step.messages)]
 
 
-def printable(text: str) -> str:
-    """Replace what could drive a terminal (control characters) in text that came from outside."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+def _plain(value: object) -> Any:
+    match value:
+        case _Storable():
+            return value.to_dict()
+        case tuple():
+            return [_plain(each) for each in value]
+        case datetime():
+            return value.isoformat()
+        case State():
+            return value.value
+        case OperationRef():
+            return value.url
+    return value
 
 
-# The generated parser accepts wrong types without a word; these do not.
-
-
-def _given(value: T | Unset | None) -> T | None:
-    return None if isinstance(value, Unset) else value
-
-
-def _text(value: object, name: str) -> str:
+def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError(f"its {name} is {type(value).__name__} instead of a string")
+        raise TypeError(f"{type(value).__name__} stands for text")
     return value
 
 
-def _optional_text(value: str | Unset | None) -> str | None:
-    given = _given(value)
-    return None if given is None else _text(given, "text")
-
-
-def _number(value: int | Unset | None) -> int | None:
-    given = _given(value)
-    if given is not None and type(given) is not int:
-        raise ValueError(f"a number is {type(given).__name__} instead of an integer")
-    return given
-
-
-def _percent(value: int | None) -> int | None:
-    number = _number(value)
-    return None if number is None else min(max(number, 0), 100)
-
-
-def _aware(value: datetime | None) -> datetime | None:
-    # The reference gives times in UTC; one without an offset is meant so.
-    if value is not None and value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
+def _number(value: object) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{type(value).__name__} stands for a number")
     return value
 
 
-def _messages(values: list[api.Message | str] | Unset | None) -> tuple[Message, ...]:
-    return tuple(map(Message._of, _listed(values, "messages", (api.Message, str))))  # noqa: SLF001
+def _moment(value: object) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
-def _steps(values: list[api.Step] | Unset | None) -> tuple[Step, ...]:
-    return tuple(map(Step._of, _listed(values, "steps", api.Step)))  # noqa: SLF001
+def _state(value: object) -> State:
+    try:
+        return State(_text(value))
+    except ValueError:
+        # Of a later release.
+        return State.UNKNOWN
 
 
-def _links(values: list[api.OfferLink] | Unset | None) -> tuple[Link, ...]:
-    return tuple(map(Link._of, _listed(values, "links", api.OfferLink)))  # noqa: SLF001
+def _ref(value: object) -> OperationRef:
+    url = _text(value)
+    return parse_location(url, Origin.of(urlsplit(url)))
 
 
-def _listed(values: list[T] | Unset | None, name: str, kinds: type | tuple[type, ...]) -> list[T]:
-    given = _given(values)
-    if given is None:
-        return []
-    # Of an array that may be null, the generated parser passes on what it could not read.
-    if not isinstance(given, list) or not all(isinstance(value, kinds) for value in given):
-        raise ValueError(f"its {name} are not what the contract says")
-    return given
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
+
+
+def _each(kind: type[_Storable]) -> Callable[[Any], Any]:
+    def read(value: object) -> tuple[_Storable, ...]:
+        if not isinstance(value, (list, tuple)):
+            raise TypeError(f"{type(value).__name__} stands for an array")
+        return tuple(map(kind.from_dict, value))
+
+    return read
+
+
+#: How a field is read, by its type.
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "str": _text,
+    "str | None": _optional(_text),
+    "int | None": _optional(_number),
+    "datetime | None": _optional(_moment),
+    "State": _state,
+    "OperationRef": _ref,
+    "tuple[Message, ...]": _each(Message),
+    "tuple[Step, ...]": _each(Step),
+    "tuple[Link, ...]": _each(Link),
+}

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 import click
 
 from golive import __version__
+from golive.cli import settings
 from golive.cli.exits import HELP, Exit
 from golive.cli.frame import Terminated
-from golive.cli.settings import default_file, read_file
+from golive.cli.streams import OutputLost, guarded, say
 from golive.cli.tools import TOOLS
 from golive.cli.verbs import VERBS
 
 __all__ = ["cli", "run"]
+
+#: The signals that end the command, and how. SIGHUP comes when a terminal or an ssh session is closed.
+SIGNALS = {signal.SIGTERM: Exit.TERMINATED}
+if sys.platform != "win32":
+    SIGNALS[signal.SIGHUP] = Exit.HUNG_UP
 
 
 class _InOrder(click.Group):
@@ -53,17 +61,31 @@ def cli(context: click.Context, file: Path | None) -> None:
     The token for the service comes from AZURE_TOKEN if that is set, else from azure-identity
     (pip install 'golive[azure]').
     """
-    path = file or default_file()
-    context.default_map = read_file(path, cli.commands, required=file is not None)
-    context.obj = (path, path.is_file())
+    context.obj = settings.File.read(file)
+    context.default_map = dict.fromkeys(cli.commands, context.obj.values)
 
 
 for _command in (*VERBS, *TOOLS):
     cli.add_command(_command)
 
 
-def _on_sigterm(number: int, frame: FrameType | None) -> None:
-    raise Terminated
+@contextmanager
+def _signals() -> Iterator[None]:
+    """Have the signals that end a session end the command in an orderly way."""
+    handlers = {}
+    for number in SIGNALS:
+        # What `nohup` has the system ignore stays ignored.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            handlers[number] = signal.signal(number, _on_signal)
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _on_signal(number: int, frame: FrameType | None) -> None:
+    raise Terminated(SIGNALS[signal.Signals(number)])
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -75,26 +97,30 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
-    for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
-            # The shell closed it (`>&-`).
-            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
-        # A character that the terminal cannot show must not end the wait.
-        getattr(getattr(sys, name), "reconfigure", lambda **_: None)(errors="replace")
-    signal.signal(signal.SIGTERM, _on_sigterm)
-    try:
-        return int(cli.main(args=list(arguments), prog_name="golive", standalone_mode=False) or 0)
-    except click.ClickException as error:
-        error.show()
-        return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        return Exit.INTERRUPTED
-    except Exception as error:
-        if os.environ.get("GOLIVE_DEBUG"):
-            raise
-        click.echo(
-            f"golive: a defect of golive: {type(error).__name__}: {error}"
-            " (set GOLIVE_DEBUG=1 to see where, and report it)",
-            err=True,
-        )
-        return Exit.DEFECT
+    with _signals(), guarded():
+        try:
+            code = int(cli.main(args=list(arguments), prog_name="golive", standalone_mode=False) or 0)
+            sys.stdout.flush()
+            return code
+        except click.ClickException as error:
+            shown = io.StringIO()
+            error.show(file=shown)
+            told = settings.source_of(error)
+            for line in f"{shown.getvalue().rstrip()}{told}".splitlines():
+                say(line)
+            return Exit.USAGE
+        except OutputLost as error:
+            say(f"golive: {error}.")
+            return Exit.OUTPUT_LOST
+        except Terminated as error:
+            return error.code
+        except (click.Abort, KeyboardInterrupt):
+            return Exit.INTERRUPTED
+        except Exception as error:
+            if os.environ.get("GOLIVE_DEBUG"):
+                raise
+            say(
+                f"golive: a defect of golive: {type(error).__name__}: {error}"
+                " (set GOLIVE_DEBUG=1 to see where, and report it)"
+            )
+            return Exit.DEFECT

@@ -43,6 +43,7 @@ class Exit(IntEnum):
     REFUSED = 10
     UNEXPECTED = 11
     BROKEN = 12
+    HUNG_UP = 129
     INTERRUPTED = 130
     OUTPUT_LOST = 141
     TERMINATED = 143
@@ -63,9 +64,10 @@ MEANINGS = {
     Exit.REFUSED: "the service refused, for example: not in preview",
     Exit.UNEXPECTED: "an answer that is outside the contract",
     Exit.BROKEN: "the server breaks the contract (contract)",
+    Exit.HUNG_UP: "the terminal or its session was closed (SIGHUP); what runs goes on",
     Exit.INTERRUPTED: "interrupted by Ctrl-C; what runs goes on",
     Exit.OUTPUT_LOST: "the output cannot be written any more; what runs goes on",
-    Exit.TERMINATED: "terminated by a signal; what runs goes on",
+    Exit.TERMINATED: "terminated by a signal (SIGTERM); what runs goes on",
 }
 
 #: The table for `--help`; `\b` keeps click from filling it.

@@ -29,9 +29,11 @@ from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.history import History
 from golive.cli.reports import Report, choose
-from golive.cli.settings import Decorator, option
-from golive.cli.subject import Subject
+from golive.cli.settings import Decorator, naming, option
+from golive.cli.streams import OutputLost, discard
+from golive.cli.subject import Subject, split
 from golive.credentials import Credential
+from golive.location import check_identifier
 
 __all__ = [
     "Service",
@@ -57,11 +59,19 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM: what a pipeline sends when it is canceled."""
+    """SIGTERM, which a pipeline sends when it is canceled, or SIGHUP.
+
+    Args:
+        code: What the command ends with.
+    """
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__()
+        self.code = code
 
 
 class _Interrupted(Exception):
-    """Ctrl-C, SIGTERM, or the loss of the output, while an operation was followed perhaps."""
+    """A signal or trouble of the system, while an operation was followed perhaps."""
 
     def __init__(self, operation: Operation | None, code: Exit, reason: str = "interrupted") -> None:
         super().__init__(reason)
@@ -94,7 +104,8 @@ class Service:
     def client(self, subject: Subject) -> GoLiveClient:
         """Open a client for what a verb is about."""
         endpoint = subject.endpoint(self.endpoint) or ENDPOINT
-        origin = Origin.parse(endpoint, allow_http=self.allow_http)
+        with naming("endpoint"):
+            origin = Origin.parse(endpoint, allow_http=self.allow_http)
         return GoLiveClient(
             _credential(origin), endpoint=endpoint, polling=self.polling, allow_http=self.allow_http
         )
@@ -152,8 +163,12 @@ def about(function: F) -> F:
     @functools.wraps(function)
     def command(*, words: tuple[str, ...], publisher: str | None, **arguments: Any) -> Any:
         source = click.get_current_context().get_parameter_source("publisher")
+        words = split(words)
         if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError("The publisher is given twice, before the offer and by --publisher.")
+        if publisher is not None and len(words) == 1:
+            with naming("publisher"):
+                check_identifier(publisher, "publisher id")
         return function(subject=Subject.read(words, publisher), **arguments)
 
     return command  # type: ignore[return-value]
@@ -251,7 +266,13 @@ def reporting(function: F) -> F:
             # Only verbs that begin something say whether they wait for it.
             if error.operation is None and "waiting" in arguments:
                 reason += ". If something was begun, running the same again adopts it"
-            return report.interrupted(error.operation, error.code, reason)
+            told = functools.partial(report.interrupted, error.operation, error.code, reason)
+            try:
+                return told()
+            except OutputLost:
+                # With a session its terminal goes away, too.
+                discard(sys.stdout)
+                return told()
         finally:
             report.close()
 
@@ -305,7 +326,7 @@ def write_page(report: Report, history: History, page: Path) -> bool:
     report.close()
     try:
         write(page, history)
-    except OSError as error:
+    except (OSError, OutputLost) as error:
         report.warn(f"cannot write {page}: {error.strerror or error}. `golive report` writes it again.")
         return False
     report.tell("report", [f"The report is in {page}."], path=str(page))
@@ -330,26 +351,26 @@ def _interruptible(operation: Operation | None = None) -> Iterator[None]:
     except GoLiveError:
         # WaitTimeout is a TimeoutError and so an OSError.
         raise
-    except Terminated:
-        raise _Interrupted(operation, Exit.TERMINATED) from None
+    except Terminated as error:
+        raise _Interrupted(operation, error.code) from None
     except KeyboardInterrupt:
         raise _Interrupted(operation, Exit.INTERRUPTED) from None
+    except OutputLost as error:
+        discard(sys.stdout)
+        raise _Interrupted(operation, Exit.OUTPUT_LOST, str(error)) from None
     except OSError as error:
-        # What goes wrong on the network is a GoLiveError, so this is the output.
-        _discard_output()
-        reason = f"cannot write the output ({error.strerror})"
-        raise _Interrupted(operation, Exit.OUTPUT_LOST, reason) from None
+        raise _Interrupted(operation, Exit.UNREACHABLE, _told(error)) from None
 
 
-def _discard_output() -> None:
-    """Let what is still to be written go nowhere: Python would stumble over it again at exit."""
-    with open(os.devnull, "w") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+def _told(error: OSError) -> str:
+    """Say what the system said, and about what."""
+    about = "" if error.filename is None else f": {error.filename}"
+    return f"{type(error).__name__}: {error.strerror or error}{about}"
 
 
 def in_a_folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
     """Refuse a file in a folder that is not there, before anything is begun."""
-    if value is not None and not value.absolute().parent.is_dir():
+    if value is not None and not os.path.isdir(value.absolute().parent):  # noqa: PTH112 - never raises
         raise click.BadParameter(f"there is no folder {value.absolute().parent}.")
     return value
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 from attrs import define, evolve, field, frozen
 
 from golive import Operation, OperationStatus, State, Step
+from golive.cli import elapsed
 
 __all__ = ["History", "Span"]
 
@@ -35,7 +35,7 @@ class History:
     Attributes:
         operation: The operation.
         fresh: Whether it was begun just now, so that what is under way has begun since.
-        monotonic: Returns the time by which is measured, in seconds; default `time.monotonic`.
+        monotonic: Returns the time by which is measured, in seconds; default `elapsed.seconds`.
         status: The last snapshot.
         seen_at: The time of day of the last snapshot.
         spans: What was seen of each step, by the step's id.
@@ -44,7 +44,7 @@ class History:
 
     operation: Operation
     fresh: bool = False
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = elapsed.seconds
     status: OperationStatus = field(factory=OperationStatus)
     seen_at: datetime = field(factory=lambda: datetime.now(UTC))
     spans: dict[str, Span] = field(factory=dict)

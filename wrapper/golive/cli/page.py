@@ -5,8 +5,6 @@ The page is a tree of elements, so whatever text the service sends ends up as te
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from importlib import resources
@@ -15,9 +13,11 @@ from xml.etree import ElementTree
 
 from golive import State, Step, __version__
 from golive.cli.durations import spoken
+from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports import describe, outcome, worded
-from golive.status import all_messages, printable, progress
+from golive.status import all_messages, progress
+from golive.text import printable
 
 __all__ = ["render", "write"]
 
@@ -29,28 +29,16 @@ THINNEST = 0.6
 
 
 def write(path: Path, history: History) -> None:
-    """Write the page, all of it or nothing.
+    """Write the page, all of it or nothing; see `write_file` for what is there already.
 
     Args:
-        path: The file; one that is there is replaced.
+        path: The file.
         history: What was seen of the operation.
 
     Raises:
         OSError: It cannot be written.
     """
-    file = tempfile.NamedTemporaryFile(  # noqa: SIM115 - it is closed below, then renamed
-        "w", encoding="utf-8", dir=path.absolute().parent, prefix=".golive-", delete=False
-    )
-    name = Path(file.name)
-    try:
-        with file:
-            file.write(render(history))
-        # So far nobody else may read it; a report is for others.
-        name.chmod(0o666 & ~_umask())
-        name.replace(path)
-    except BaseException:
-        name.unlink(missing_ok=True)
-        raise
+    write_file(path, render(history))
 
 
 def render(history: History) -> str:
@@ -229,10 +217,3 @@ def _element(tag: str, *children: ElementTree.Element | str, **attributes: str) 
         else:
             element.append(child)
     return element
-
-
-def _umask() -> int:
-    # It can only be read by setting it.
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

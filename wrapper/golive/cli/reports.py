@@ -28,7 +28,9 @@ from golive import (
 from golive.cli.durations import spoken
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
-from golive.status import all_messages, printable
+from golive.cli.streams import say
+from golive.status import all_messages
+from golive.text import printable
 
 __all__ = ["Report", "choose", "describe", "outcome", "worded"]
 
@@ -80,13 +82,13 @@ class Report:
 
     def left(self, operation: Operation) -> None:
         """Show how to go on with an operation that is not waited for."""
-        self._say(f"Follow it with: {self._resume(operation.continuation_token())}")
+        say(f"Follow it with: {self._resume(operation.continuation_token())}")
 
     def listed(self, submissions: tuple[Submission, ...]) -> None:
         """Show the operations of an offer, a line each."""
         for each in submissions:
             changed = f" {each.changed:%Y-%m-%d %H:%M}" if each.changed else ""
-            self._line(f"{each.submission_type}: {worded(each)}{changed} {each.ref.url}")
+            self._line(f"{each.submission_type}: {worded(each)}{changed} {each.continuation_token}")
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live."""
@@ -114,34 +116,34 @@ class Report:
 
     def warn(self, text: str) -> None:
         """Show what went wrong without ending the command."""
-        self._say(f"golive: {text}")
+        say(f"golive: {text}")
 
     def failed(self, error: GoLiveError) -> Exit:
         """Show an error in one line, and return the exit code."""
         self.close()
-        self._say(f"golive: {error}")
+        say(f"golive: {error}")
         self._show_resume(error.continuation_token, exit_of(error))
         return exit_of(error)
 
     def advise(self, text: str) -> None:
         """Show what may help against the error that was shown before."""
-        self._say(text)
+        say(text)
 
     def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, and return the exit code."""
         self.close()
         if not self._resumable:
-            self._say(f"golive: {reason}; the emulated service ended with it.")
+            say(f"golive: {reason}; the emulated service ended with it.")
         elif operation is None:
-            self._say(f"golive: {reason}.")
+            say(f"golive: {reason}.")
         else:
-            self._say(f"golive: {reason}; the operation goes on.")
+            say(f"golive: {reason}; the operation goes on.")
             self._show_resume(operation.continuation_token(), code)
         return code
 
     def _show_resume(self, token: str | None, code: Exit) -> None:
         if token and self._resumable and code not in (Exit.FAILED, Exit.CANCELED, Exit.NOT_FOUND):
-            self._say(f"Resume with: {self._resume(token)}")
+            say(f"Resume with: {self._resume(token)}")
 
     def _resume(self, token: str) -> str:
         endpoint = token.partition("/api/")[0]
@@ -157,9 +159,6 @@ class Report:
     def _line(self, text: str) -> None:
         print(printable(text), file=self._out, flush=True)
 
-    def _say(self, text: str) -> None:
-        print(printable(text), file=sys.stderr, flush=True)
-
 
 class QuietReport(Report):
     """Only the tokens of what was begun, found or listed."""
@@ -173,7 +172,7 @@ class QuietReport(Report):
     def listed(self, submissions: tuple[Submission, ...]) -> None:
         """Show the tokens, a line each."""
         for each in submissions:
-            self._line(each.ref.url)
+            self._line(each.continuation_token)
 
     def update(self, history: History) -> None:
         """Show nothing."""
@@ -228,7 +227,7 @@ class JsonReport(Report):
         """Show the operations of an offer, an event each."""
         for each in submissions:
             plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
-            self.tell("submission", (), token=each.ref.url, **{**plain, "ref": each.ref.url})
+            self.tell("submission", (), token=each.continuation_token, **{**plain, "ref": each.ref.url})
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
@@ -242,7 +241,9 @@ class JsonReport(Report):
 
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
         """Show anything else, as an event."""
-        print(json.dumps({"event": event, **fields}), file=self._out, flush=True)
+        # DEL is the one control character that JSON, as Python writes it, does not escape.
+        line = json.dumps({"event": event, **fields}).replace("\x7f", "\\u007f")
+        print(line, file=self._out, flush=True)
 
     def failed(self, error: GoLiveError) -> Exit:
         """Show an error, as an event and in one line."""
@@ -254,16 +255,19 @@ class JsonReport(Report):
                 "code": error.code,
                 "correlation_id": error.correlation_id,
             }
-        self.tell(
-            "error",
-            (),
-            token=error.continuation_token,
-            error=type(error).__name__,
-            message=str(error),
-            exit_code=code,
-            **more,
-        )
-        return super().failed(error)
+        try:
+            self.tell(
+                "error",
+                (),
+                token=error.continuation_token,
+                error=type(error).__name__,
+                message=str(error),
+                exit_code=code,
+                **more,
+            )
+        finally:
+            super().failed(error)
+        return code
 
     def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, as an event and in one line."""

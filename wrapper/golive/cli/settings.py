@@ -6,13 +6,19 @@ click resolves the three in that order; the file becomes the default map of its 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import click
+from attrs import field, frozen
+from click.core import ParameterSource
 
-__all__ = ["VARIABLES", "Decorator", "default_file", "option", "read_file"]
+from golive import InvalidInput
+from golive.cli.folders import settings_folder
+
+__all__ = ["VARIABLES", "Decorator", "File", "naming", "option", "origin_of", "source_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -40,34 +46,109 @@ def option(name: str, **attributes: Any) -> Decorator:
     return click.option(flag, envvar=VARIABLES[name], show_envvar=True, **attributes)
 
 
-def default_file() -> Path:
-    """Return where the file is looked for: where the system keeps the settings of a user.
+@frozen
+class File:
+    """The file with the settings.
 
-    Never in the working directory, since a file that comes with somebody's repository must not choose
-    where a token is sent.
+    Attributes:
+        path: Where it is, or would be; None if the user has no folder for settings.
+        found: Whether there is one.
+        values: What it sets.
     """
-    return Path(click.get_app_dir("golive")) / "config.toml"
+
+    path: Path | None
+    found: bool = field(default=False, kw_only=True)
+    values: dict[str, Any] = field(factory=dict)
+
+    @classmethod
+    def read(cls, named: Path | None) -> File:
+        """Read the file.
+
+        Without a name it is where the system keeps the settings of a user. Never in the working
+        directory, since a file that comes with somebody's repository must not choose where a token is
+        sent.
+
+        Args:
+            named: The one that the user names; None for the usual one.
+
+        Raises:
+            click.UsageError: It cannot be read, or holds what it may not hold.
+        """
+        if named is not None:
+            # A shell leaves the ~ of `--config=~/x` alone, and `./~` may come with a repository.
+            path = _without_tilde(named)
+            return cls(path, _read(path), found=True)
+        folder = settings_folder()
+        if folder is None:
+            return cls(None)
+        path = folder / "config.toml"
+        try:
+            path.stat()
+        except OSError:
+            # There is none, or what stands for a home is no folder, or nobody else's business.
+            return cls(path)
+        return cls(path, _read(path), found=True)
+
+    def __str__(self) -> str:
+        if self.path is None:
+            return "(no folder for settings)"
+        return f"{self.path}{'' if self.found else ' (there is none)'}"
 
 
-def read_file(path: Path, verbs: Iterable[str], *, required: bool) -> dict[str, Any]:
-    """Read the file as the default map of click's context.
+def origin_of(name: str) -> str | None:
+    """Return where the value of a setting comes from: `flag`, its variable, or the path of the file.
 
-    Args:
-        path: The file.
-        verbs: The commands that the settings are for.
-        required: Whether it is an error that there is no such file.
-
-    Raises:
-        click.UsageError: It cannot be read, or holds what it may not hold.
+    Returns:
+        None if it is not set.
     """
+    context = click.get_current_context()
+    match context.get_parameter_source(name):
+        case ParameterSource.COMMANDLINE:
+            return "flag"
+        case ParameterSource.ENVIRONMENT:
+            return VARIABLES[name]
+        case ParameterSource.DEFAULT_MAP:
+            return str(context.obj.path)
+    return None
+
+
+@contextmanager
+def naming(name: str) -> Iterator[None]:
+    """Have an error about a setting's value name the variable or the file that sets it."""
     try:
-        read = tomllib.loads(path.read_text("utf-8"))
+        yield
+    except InvalidInput as error:
+        source = origin_of(name)
+        if source in (None, "flag"):
+            raise
+        raise InvalidInput(f"{error} ({name.replace('_', '-')} is set by {source}.)") from None
+
+
+def source_of(error: click.ClickException) -> str:
+    """Return what to add to an error of usage: the file, if a setting in it is what is wrong."""
+    if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
+        return ""
+    name = error.param.name or ""
+    if error.ctx.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
+        return ""
+    return f"\n{name.replace('_', '-')} is set by {error.ctx.obj.path}."
+
+
+def _without_tilde(path: Path) -> Path:
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise click.UsageError(f"There is no home folder for {path}.") from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        # Editors on Windows put a byte order mark first.
+        read = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
-        if required:
-            raise click.UsageError(
-                f"There is no file {path}, which GOLIVE_CONFIG or --config names."
-            ) from None
-        return {}
+        raise click.UsageError(
+            f"There is no file {path}, which GOLIVE_CONFIG or --config names."
+        ) from None
     except (OSError, ValueError) as error:
         raise click.UsageError(f"Cannot read the settings in {path}: {error}") from None
     values = {}
@@ -80,7 +161,7 @@ def read_file(path: Path, verbs: Iterable[str], *, required: bool) -> dict[str, 
             example = "true or false" if wanted is bool else 'text in quotes, such as "1h"'
             raise click.UsageError(f"{path}: {written} must be {example}.")
         values[name] = value
-    return dict.fromkeys(verbs, values)
+    return values
 
 
 def _refusal(name: str) -> str:

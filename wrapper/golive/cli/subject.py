@@ -8,13 +8,21 @@ from attrs import frozen
 from golive import GoLiveClient, GoLiveError, Operation, Origin
 from golive.location import parse_location
 
-__all__ = ["NoOperation", "Subject"]
+__all__ = ["NoOperation", "Subject", "split"]
 
 
 class NoOperation(GoLiveError):
     """The offer has had no operation."""
 
     remedy = "Begin one with `golive publish`."
+
+
+def split(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Take `PUBLISHER/OFFER` apart, as golive itself writes an offer."""
+    match words:
+        case (both,) if both.count("/") == 1 and not both.startswith("/"):
+            return tuple(both.split("/"))
+    return words
 
 
 @frozen

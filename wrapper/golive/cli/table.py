@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from collections.abc import Iterator
 
 from rich.console import Console, Group, RenderableType
@@ -14,7 +16,9 @@ from golive import State, Step
 from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports import Report, describe, outcome
-from golive.status import all_messages, printable, progress
+from golive.cli.streams import OutputLost
+from golive.status import all_messages, progress
+from golive.text import printable
 
 __all__ = ["LiveReport"]
 
@@ -50,15 +54,21 @@ class LiveReport(Report):
 
     def close(self) -> None:
         """Stop showing; what was shown stays."""
-        if self._live is not None:
-            self._live.stop()
-            self._live = None
+        live, self._live = self._live, None
+        if live is not None:
+            live.stop()
 
     def update(self, history: History) -> None:
         """Show a new snapshot."""
         self._history = history
         if self._live is None:
-            self._live = Live(get_renderable=self._render, console=self._console, refresh_per_second=4)
+            self._live = _Live(
+                get_renderable=self._render,
+                console=self._console,
+                refresh_per_second=4,
+                # Remarks that go to a file are not for the terminal.
+                redirect_stderr=sys.stderr.isatty(),
+            )
             self._live.start()
         self._live.refresh()
 
@@ -71,7 +81,7 @@ class LiveReport(Report):
         """Show the outcome of a success."""
         self.close()
         text = f"{history.name} {outcome(history)} (waited {spoken(history.followed)})."
-        self._console.print(text, style="bold green", markup=False, highlight=False)
+        self._console.print(_text(text, "bold green"))
 
     def _render(self) -> RenderableType:
         assert self._history is not None  # noqa: S101
@@ -79,16 +89,15 @@ class LiveReport(Report):
 
     def _parts(self, history: History) -> Iterator[RenderableType]:
         status = history.status
-        yield Text(f"{history.name}: {describe(status)}", "bold")
+        yield _text(f"{history.name}: {describe(status)}", "bold")
         yield self._table(history)
         for message in all_messages(status)[-3:]:
-            level = printable(message.level)
-            yield Text(f"{level}: {message.text}", _LEVELS.get(message.level, "dim"))
+            yield _text(f"{message.level}: {message.text}", _LEVELS.get(message.level, "dim"))
         if not history.operation.done:
             times = f"began {spoken(history.age)} ago"
             if self._live is not None:
                 times += f", asking again in {spoken(history.operation.next_poll_in)}"
-            yield Text(times, "dim")
+            yield _text(times, "dim")
 
     def _table(self, history: History) -> Table:
         wide = self._console.width >= WIDE
@@ -109,14 +118,31 @@ class LiveReport(Report):
         fancy = self._console.encoding.lower().startswith("utf")
         sign, style = _SIGNS[step.state]
         percent = progress(step)
-        yield Text(sign if fancy else sign.encode("ascii", "replace").decode(), style)
-        yield Text(printable(step.name), "" if percent else "dim")
+        yield _text(sign if fancy else sign.encode("ascii", "replace").decode(), style)
+        yield _text(step.name, "" if percent else "dim")
         if wide:
             yield ProgressBar(total=100, completed=percent, complete_style=style)
-        yield Text(f"{percent} %", style if percent else "dim")
+        yield _text(f"{percent} %", style if percent else "dim")
         if wide:
-            yield Text(_spent(history, step))
-            yield Text(printable(step.estimate or ""), "dim")
+            yield _text(_spent(history, step))
+            yield _text(step.estimate or "", "dim")
+
+
+class _Live(Live):
+    """A table whose own thread leaves it to the command to find out that the terminal has gone."""
+
+    def refresh(self) -> None:
+        """Draw it anew."""
+        try:
+            super().refresh()
+        except OutputLost:
+            if threading.current_thread() is threading.main_thread():
+                raise
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Return a text, harmless wherever it came from."""
+    return Text(printable(text), style)
 
 
 def _spent(history: History, step: Step) -> str:

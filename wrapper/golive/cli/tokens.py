@@ -9,10 +9,10 @@ import os
 import time
 from typing import Any
 
-from golive import GoLiveError, NotAllowed, NotAuthenticated
+from golive import CredentialError, GoLiveError, NotAllowed, NotAuthenticated
 from golive.cli.durations import spoken
 from golive.credentials import SCOPE
-from golive.status import printable
+from golive.text import printable
 
 __all__ = ["advice", "claims", "describe", "from_environment"]
 
@@ -20,8 +20,24 @@ RESOURCE = SCOPE.removesuffix("/.default")
 
 
 def from_environment() -> str | None:
-    """Return the token in AZURE_TOKEN, or None."""
-    return os.environ.get("AZURE_TOKEN", "").strip() or None
+    """Return the token in AZURE_TOKEN, without space around it, or None.
+
+    Raises:
+        CredentialError: It is not the token alone.
+    """
+    token = _variable()
+    # `az account get-access-token` prints JSON, and with --query a JSON string.
+    if token[:1] in ("'", '"', "{"):
+        what = "more than the token" if token.startswith("{") else "a token in quotes"
+        raise CredentialError(
+            f"AZURE_TOKEN holds {what}; give the token alone, as `az account get-access-token --resource"
+            f" {RESOURCE} --query accessToken -o tsv` prints it."
+        )
+    return token or None
+
+
+def _variable() -> str:
+    return os.environ.get("AZURE_TOKEN", "").strip()
 
 
 def claims(token: str) -> dict[str, Any]:
@@ -47,8 +63,8 @@ def describe(read: dict[str, Any]) -> str:
 
 def advice(error: GoLiveError) -> str | None:
     """Say what the token in AZURE_TOKEN has to do with an error, or None."""
-    token = from_environment()
-    if token is None:
+    token = _variable()
+    if not token:
         return None
     read = claims(token)
     if isinstance(error, NotAuthenticated):

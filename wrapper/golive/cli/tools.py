@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from golive import ENDPOINT, InvalidInput, Origin, PollingPolicy
+from golive import ENDPOINT, CredentialError, InvalidInput, Origin, PollingPolicy
 from golive.cli import tokens
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit
@@ -23,7 +22,7 @@ from golive.cli.frame import (
     waiting_options,
 )
 from golive.cli.reports import Report
-from golive.cli.settings import VARIABLES, option
+from golive.cli.settings import VARIABLES, naming, option, origin_of
 from golive.contract import document
 from golive.contract.rules import FORMS
 
@@ -43,6 +42,9 @@ _IDENTITY = {
     "AZURE_TOKEN_CREDENTIALS": False,
 }
 HIDDEN = "(hidden)"
+
+#: More offers than these are not listed one by one when the emulator is announced.
+MANY_OFFERS = 20
 
 
 @click.command()
@@ -64,21 +66,14 @@ def config(report: Report, **settings: Any) -> Exit:
       timeout = "5d"
     """
     if settings["endpoint"] is not None:
-        Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
-    context = click.get_current_context()
-    path, found = context.obj
+        with naming("endpoint"):
+            Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
+    file = click.get_current_context().obj
     defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().floor}
     rows = []
-    for name, variable in VARIABLES.items():
+    for name in VARIABLES:
         value = settings[name] if settings[name] is not None else defaults.get(name)
-        source = "default"
-        match context.get_parameter_source(name):
-            case ParameterSource.COMMANDLINE:
-                source = "flag"
-            case ParameterSource.ENVIRONMENT:
-                source = variable
-            case ParameterSource.DEFAULT_MAP:
-                source = str(path)
+        source = origin_of(name) or "default"
         rows.append({"name": name.replace("_", "-"), "value": value, "source": source})
     credential = _credential()
     identity = {
@@ -89,9 +84,9 @@ def config(report: Report, **settings: Any) -> Exit:
     lines = [f"{row['name']:<11} {_shown(row['value']):<30} {row['source']}" for row in rows]
     lines.append(f"{'credential':<11} {credential}")
     lines += [f"{'':<11} {name}={value}" for name, value in identity.items()]
-    lines.append(f"{'file':<11} {path}{'' if found else ' (there is none)'}")
-    file = {"path": str(path), "found": found}
-    report.tell("config", lines, settings=rows, credential=credential, identity=identity, file=file)
+    lines.append(f"{'file':<11} {file}")
+    told = {"path": file.path and str(file.path), "found": file.found}
+    report.tell("config", lines, settings=rows, credential=credential, identity=identity, file=told)
     return Exit.OK
 
 
@@ -153,8 +148,37 @@ def completion(shell: str) -> Exit:
 @click.option(
     "--fault",
     multiple=True,
-    metavar="FAULT[@KIND][:FIRST[-LAST]]",
+    metavar="FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]",
     help="What goes wrong, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
+)
+@click.option(
+    "--habit",
+    multiple=True,
+    metavar="NAME",
+    help="What the service does otherwise, e.g. publish-goes-on; may be repeated.",
+)
+@click.option(
+    "--list-delay",
+    type=duration,
+    default="2m",
+    show_default=True,
+    help="How late an operation appears in the list, in the emulated time.",
+)
+@click.option(
+    "--offer",
+    multiple=True,
+    metavar="PUBLISHER/OFFER[,legacy][,draft][,live][,scenario=NAME]",
+    help="An offer to have, in preview by default; may be repeated.  [default: three of contoso]",
+)
+@click.option(
+    "--offers", type=click.IntRange(1, 100_000), help="Have so many more, called offer-1 and so on."
+)
+@click.option(
+    "--publishers",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="With --offers: spread them over so many publishers.",
 )
 @reporting
 def emulator(
@@ -166,6 +190,11 @@ def emulator(
     api_version: tuple[str, ...],
     always_ready: bool,
     fault: tuple[str, ...],
+    habit: tuple[str, ...],
+    list_delay: float,
+    offer: tuple[str, ...],
+    offers: int | None,
+    publishers: int,
 ) -> Exit:
     """Serve the API, emulated, for trying things out and for tests.
 
@@ -173,41 +202,55 @@ def emulator(
     Examples:
       golive emulator --port 8080 --speed 1000
       golive emulator --fault drop-answer@golive --fault 500@poll:2-5
+      golive emulator --offer contoso/my-offer --offer contoso/old-offer,legacy,draft
+      golive emulator --offers 50 --publishers 5 --habit publish-goes-on
     """
     Emulator, Scenario, token = load_emulator()  # noqa: N806
+    from golive.emulator import Offer, default_offers, numbered
 
+    common: dict[str, Any] = {"scenario": Scenario(scenario), "always_ready": always_ready}
     try:
+        wanted = [Offer.parse(text, **common) for text in offer] or default_offers(**common)
+        wanted += numbered(offers or 0, publishers, beside=wanted, **common)
         service = Emulator(
             speed=speed,
-            scenario=Scenario(scenario),
             api_versions=api_version,
             faults=fault,
-            always_ready=always_ready,
+            habits=habit,
+            list_delay=list_delay,
+            offers=wanted,
         )
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 
     def announce(endpoint: str) -> None:
-        lines = [f"The emulator listens at {endpoint}, {speed:g} times faster than real time."]
-        offers = []
-        for offer in service.market.offers():
-            offers.append(
-                {
-                    "publisher": offer.publisher,
-                    "offer": offer.id,
-                    "migrated": offer.migrated,
-                    "in_preview": offer.latest is not None,
-                }
-            )
-            kind = "migrated" if offer.migrated else "not migrated"
-            stage = "in preview" if offer.latest else "never published"
-            lines.append(f"  {offer.publisher}/{offer.id}: {kind}, {stage}")
-        first = offers[0]
+        everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+        address = f"{endpoint} and all other addresses" if everywhere else endpoint
+        lines = [f"The emulator listens at {address}, {speed:g} times faster than real time."]
+        known = [
+            {
+                "publisher": each.publisher,
+                "offer": each.id,
+                "migrated": each.migrated,
+                "in_preview": each.begins == "preview",
+            }
+            for each in wanted
+        ]
+        # A screen of offers says more than a thousand.
+        shown = wanted if len(wanted) <= MANY_OFFERS else wanted[:5]
+        stages = {"draft": "never published", "preview": "in preview", "live": "live"}
+        for each in shown:
+            kind = "migrated" if each.migrated else "not migrated"
+            lines.append(f"  {each.publisher}/{each.id}: {kind}, {stages[each.begins]}")
+        if len(shown) < len(wanted):
+            lines.append(f"  and {len(wanted) - len(shown):,} more: {len(wanted):,} offers in all")
+        ready = [each for each in wanted if each.begins == "preview"]
+        verb, first = ("start", ready[0]) if ready else ("publish", wanted[0])
         lines.append(
-            f"Try: AZURE_TOKEN={token} golive start {first['publisher']} {first['offer']}"
+            f"Try: AZURE_TOKEN={token} golive {verb} {first.publisher} {first.id}"
             f" --endpoint {endpoint} --interval 1s"
         )
-        report.tell("emulator", lines, endpoint=endpoint, speed=speed, offers=offers)
+        report.tell("emulator", lines, endpoint=endpoint, speed=speed, offers=known)
 
     try:
         service.serve_forever(host, port, announce)
@@ -340,7 +383,10 @@ def load_emulator() -> tuple[Any, Any, str]:
 
 
 def _credential() -> str:
-    token = tokens.from_environment()
+    try:
+        token = tokens.from_environment()
+    except CredentialError as error:
+        return f"none: {error}"
     if token:
         told = tokens.describe(tokens.claims(token))
         return f"AZURE_TOKEN {HIDDEN}{', ' if told else ''}{told}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from golive import (
     State,
     WaitTimeout,
 )
+from golive.cli import elapsed
 from golive.cli.exits import Exit
 from golive.cli.frame import (
     Service,
@@ -154,10 +154,10 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     """
     with service.client(subject) as client:
         publisher, offer = subject.offer(client)
-        until = None if wait.timeout is None else time.monotonic() + wait.timeout
+        until = None if wait.timeout is None else elapsed.seconds() + wait.timeout
         for operation in operations(client, publisher, offer, service.polling, until, report):
             report.begun(operation, "found")
-            left = None if until is None else max(0.0, until - time.monotonic())
+            left = None if until is None else max(0.0, until - elapsed.seconds())
             try:
                 follow(report, operation, Wait(left))
             except WaitTimeout:

@@ -6,10 +6,14 @@ import time
 from collections.abc import Iterator
 
 from golive import CredentialError, GoLiveClient, GoLiveError, Operation, PollingPolicy
+from golive.cli import elapsed
 from golive.cli.reports import Report
 from golive.retry import is_transient
 
 __all__ = ["operations"]
+
+#: The longest pause in one piece, in seconds: while the machine is suspended, a pause stands still.
+PIECE = 30.0
 
 
 def operations(
@@ -27,7 +31,7 @@ def operations(
         publisher: The publisher.
         offer: The offer.
         polling: How often to look while nothing runs, and for how long looks may fail in a row.
-        until: When to end, by the monotonic clock; None for never.
+        until: When to end, by `elapsed.seconds`; None for never.
         report: Is told when nothing runs, and of looks that fail.
 
     Raises:
@@ -43,14 +47,14 @@ def operations(
             yield operation
             idle_since = None
         if idle_since is None:
-            idle_since = time.monotonic()
+            idle_since = elapsed.seconds()
             report.idle(publisher, offer)
-        now = time.monotonic()
+        now = elapsed.seconds()
         pause = polling.pause(now - idle_since)
         if until is not None and until <= now + pause:
-            time.sleep(max(0.0, until - now))
+            _sleep_until(until)
             return
-        time.sleep(pause)
+        _sleep_until(now + pause)
         try:
             operation = client.latest_operation(publisher, offer)
             failing_since = None
@@ -58,6 +62,11 @@ def operations(
             failing_since = failing_since or now
             # As when an operation is followed, a credential may fail for a while, too.
             passes = is_transient(error) or isinstance(error, CredentialError)
-            if not passes or time.monotonic() - failing_since >= polling.outage_limit:
+            if not passes or elapsed.seconds() - failing_since >= polling.outage_limit:
                 raise
             report.warn(f"Looking again later: {error}")
+
+
+def _sleep_until(moment: float) -> None:
+    while (left := moment - elapsed.seconds()) > 0:
+        time.sleep(min(left, PIECE))

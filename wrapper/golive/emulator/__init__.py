@@ -12,18 +12,29 @@ except ModuleNotFoundError as _error:
     ) from None
 
 from golive.emulator.faults import Fault, FaultLayer, Rule
-from golive.emulator.market import Market, Offer, Scenario
-from golive.emulator.server import STRANGERS_TOKEN, TOKEN, Emulator, InProcessTransport
+from golive.emulator.habits import Habit
+from golive.emulator.market import Begins, Market, Offer, Scenario, numbered
+from golive.emulator.server import (
+    STRANGERS_TOKEN,
+    TOKEN,
+    Emulator,
+    InProcessTransport,
+    default_offers,
+)
 
 __all__ = [
     "STRANGERS_TOKEN",
     "TOKEN",
+    "Begins",
     "Emulator",
     "Fault",
     "FaultLayer",
+    "Habit",
     "InProcessTransport",
     "Market",
     "Offer",
     "Rule",
     "Scenario",
+    "default_offers",
+    "numbered",
 ]

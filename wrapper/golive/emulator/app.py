@@ -6,132 +6,343 @@ import hmac
 import json
 import re
 import uuid
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
-from attrs import define
+from attrs import define, frozen
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from golive.emulator.faults import MOMENT
+from golive.emulator.habits import Habit
 from golive.emulator.market import Market, Offer, Operation, Refused
 
 __all__ = ["make_app"]
 
-CORRELATION_ID = "X-Ms-Correlation-Request-Id"
+CORRELATION_ID = b"x-ms-correlation-request-id"
 
-#: More than any lawful body of a request has.
+#: More than any lawful body of a request has: of one that begins something, and of an offer's document.
 MAX_BODY = 64 * 1024
+MAX_DOCUMENT = 4 * 1024 * 1024
 
-_OFFER = "/api/publishers/{publisher_id}/offers/{offer_id}"
+SLOTS = ("draft", "preview", "production")
+
+_OFFERS = "/api/publishers/{publisher_id}/offers"
+_OFFER = f"{_OFFERS}/{{offer_id}}"
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
 _ETAG = re.compile(r'\*|(?:W/)?"[!#-~]*"', re.ASCII)
 
+#: What every answer of the service carries (*observed*).
+_HEADERS = (
+    (b"server", b"Microsoft-IIS/10.0"),
+    (b"x-powered-by", b"ASP.NET"),
+    (b"vary", b"Accept-Encoding"),
+)
+_JSON = (b"content-type", b"application/json; charset=utf-8")
 
-def make_app(market: Market) -> Starlette:
-    """Return the app that serves a market."""
+App = Callable[[MutableMapping[str, Any], Callable[[], Any], Callable[[Any], Any]], Awaitable[None]]
+
+
+def make_app(market: Market) -> App:
+    """Return the ASGI app that serves a market."""
     service = _Service(market)
+    reads: dict[str, Callable[[Request], Awaitable[_Answer]]] = {
+        # The slash at the end of these is optional (*observed*).
+        f"{_OFFER}/operations/{{operation_id}}": service.offer_operation,
+        f"{_OFFER}/operations/{{operation_id}}/": service.offer_operation,
+        "/api/operations/{operation_id}": service.operation,
+        "/api/operations/{operation_id}/": service.operation,
+        f"{_OFFER}/submissions": service.submissions,
+        f"{_OFFER}/submissions/": service.submissions,
+        f"{_OFFER}/status": service.offer_status,
+        _OFFERS: service.offers,
+        f"{_OFFER}/slot/{{slot}}": service.slot,
+        f"{_OFFER}/versions/{{number}}": service.version,
+        "/api/publishers": service.publishers,
+        "/api/offerTypes": service.offer_types,
+    }
+    # Starlette types every handler's error as Exception, and its answer as a Response.
+    handlers: dict[Any, Any] = {
+        Refused: service.on_refused,
+        HTTPException: service.on_http_error,
+        Exception: service.on_defect,
+    }
     app = Starlette(
         routes=[
+            *(Route(path, read, methods=["GET"]) for path, read in reads.items()),
             Route(f"{_OFFER}/golive", service.go_live, methods=["POST"]),
             Route(f"{_OFFER}/publish", service.publish, methods=["POST"]),
             Route(f"{_OFFER}/cancel", service.cancel, methods=["POST"]),
-            Route(f"{_OFFER}/operations/{{operation_id}}", service.offer_operation, methods=["GET"]),
-            Route("/api/operations/{operation_id}", service.operation, methods=["GET"]),
-            Route(f"{_OFFER}/submissions/", service.submissions, methods=["GET"]),
-            Route(f"{_OFFER}/status", service.offer_status, methods=["GET"]),
+            Route(_OFFER, service.offer, methods=["GET", "PUT"]),
         ],
-        exception_handlers={
-            Refused: _on_refused,
-            HTTPException: _on_http_error,
-            Exception: _on_defect,
-        },
+        exception_handlers=handlers,
     )
-    # The service has one address for a thing: the slash at the end counts.
     app.router.redirect_slashes = False
-    return app
+
+    async def serve(
+        scope: MutableMapping[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]
+    ) -> None:
+        moment = scope.get(MOMENT)
+        if moment is None:
+            await app(scope, receive, send)
+            return
+        with market.at(moment):
+            await app(scope, receive, send)
+
+    return serve
+
+
+@frozen
+class _Answer:
+    """An answer of the service.
+
+    Attributes:
+        status: The status.
+        headers: Headers of its own.
+        body: The body.
+        sized: Whether the length is sent ahead; if not, HTTP/1.1 sends it in chunks.
+    """
+
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+    sized: bool = True
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Send it."""
+        identity = (CORRELATION_ID, str(uuid.uuid4()).encode())
+        sized = ((b"content-length", str(len(self.body)).encode()),) if self.sized else ()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status,
+                "headers": [*_HEADERS, *self.headers, *sized, identity],
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body})
+
+
+def _json(content: object, *headers: tuple[bytes, bytes], status: int = 200) -> _Answer:
+    body = json.dumps(content, separators=(",", ":")).encode()
+    # The service sends its answers in chunks (*observed*).
+    return _Answer(status, (_JSON, *headers), body, sized=False)
 
 
 @define
 class _Service:
     market: Market
 
-    async def go_live(self, request: Request) -> Response:
+    async def go_live(self, request: Request) -> _Answer:
         offer, _ = await self._before_change(request)
-        return _accepted(self.market.go_live(offer))
+        return self._accepted(self.market.go_live(offer), request)
 
-    async def publish(self, request: Request) -> Response:
+    async def publish(self, request: Request) -> _Answer:
         offer, emails = await self._before_change(request)
-        return _accepted(self.market.publish(offer, emails))
+        return self._accepted(self.market.publish(offer, emails), request)
 
-    async def cancel(self, request: Request) -> Response:
+    async def cancel(self, request: Request) -> _Answer:
         offer, _ = await self._before_change(request)
         operation = self.market.cancel(offer)
-        return _answer(Response()) if operation is None else _accepted(operation)
+        return _Answer() if operation is None else self._accepted(operation, request)
 
-    async def offer_operation(self, request: Request) -> Response:
+    async def offer_operation(self, request: Request) -> _Answer:
         offer = self._offer(request)
         operation = self.market.operation(offer, request.path_params["operation_id"])
-        return _answer(JSONResponse(self.market.describe(operation)))
+        return _json(self.market.describe(operation))
 
-    async def operation(self, request: Request) -> Response:
+    async def operation(self, request: Request) -> _Answer:
         allowed = self._authorize(request)
         operation = self.market.operation_by_name(request.path_params["operation_id"])
         _allow(allowed, operation.offer.publisher)
-        return _answer(JSONResponse(self.market.describe(operation)))
+        return _json(self.market.describe(operation))
 
-    async def submissions(self, request: Request) -> Response:
+    async def submissions(self, request: Request) -> _Answer:
         offer = self._offer(request)
         wanted = request.query_params.get("status") or request.query_params.get("submissionState")
-        entries = map(self.market.describe_submission, reversed(offer.operations))
-        return _answer(
-            JSONResponse([e for e in entries if wanted is None or _same(e["submissionState"], wanted)])
+        entries = self.market.describe_submissions(offer)
+        return _json([e for e in entries if wanted is None or _same(e["submissionState"], wanted)])
+
+    async def offer_status(self, request: Request) -> _Answer:
+        offer = self._offer(request)
+        return _json(self.market.describe_status(offer), *self._read_tag(offer))
+
+    async def publishers(self, request: Request) -> _Answer:
+        allowed = self._authorize(request)
+        names = sorted(p for p in self.market.publishers if allowed is None or p in allowed)
+        return _json(
+            [
+                {
+                    "id": name,
+                    "version": 1,
+                    "definition": {
+                        "displayText": name.replace("-", " ").title(),
+                        "offerTypeCategories": ["azure"],
+                        "sellerId": 1,
+                    },
+                }
+                for name in names
+            ]
         )
 
-    async def offer_status(self, request: Request) -> Response:
+    async def offer_types(self, request: Request) -> _Answer:
+        self._authorize(request)
+        types = {
+            "microsoft-azure-corevm": "Virtual Machine",
+            "microsoft-azure-virtualmachines": "Virtual Machine (classic)",
+        }
+        return _json([{"id": name, "definition": {"displayText": t}} for name, t in types.items()])
+
+    async def offers(self, request: Request) -> _Answer:
+        publisher = self._publisher(request)
+        if publisher not in self.market.publishers:
+            raise Refused(404, "NotFound", f"There is no publisher {publisher}.")
+        offers = self.market.offers(publisher)
+        return _json([self.market.describe_offer(offer, brief=True) for offer in offers])
+
+    async def offer(self, request: Request) -> _Answer:
+        if request.method == "PUT":
+            return await self._put(request)
         offer = self._offer(request)
-        return _answer(JSONResponse(self.market.describe_offer(offer), headers={"ETag": offer.etag}))
+        return _json(self.market.describe_offer(offer), *self._read_tag(offer))
+
+    async def slot(self, request: Request) -> _Answer:
+        offer = self._offer(request)
+        slot = request.path_params["slot"].lower()
+        if slot not in SLOTS:
+            raise Refused(400, "InvalidSlot", f"The slot is one of {', '.join(SLOTS)}.")
+        return _json(self.market.in_slot(offer, slot))
+
+    async def version(self, request: Request) -> _Answer:
+        offer = self._offer(request)
+        number = request.path_params["number"]
+        revision = offer.revision(int(number)) if number.isascii() and number.isdecimal() else None
+        if revision is None:
+            raise Refused(404, "NotFound", f"There is no version {number} of the offer {offer.id}.")
+        return _json(self.market.describe_offer(offer, revision))
+
+    async def _put(self, request: Request) -> _Answer:
+        self._sized(request)
+        offer = self._offer(request)
+        body = await _read_body(request, MAX_DOCUMENT)
+        document = _decoded(request, body)
+        if not isinstance(document, dict) or not isinstance(document.get("definition"), Mapping):
+            raise Refused(400, "InvalidBody", "The body is no offer: it has no definition.")
+        self._match(request, offer)
+        self.market.put(offer, document)
+        tag = (b"etag", self.market.etag(offer).encode())
+        return _json(self.market.describe_offer(offer), tag)
+
+    async def on_refused(self, request: Request, error: Any) -> _Answer:
+        challenge = (
+            ((b"www-authenticate", b'Bearer realm="golive emulator"'),) if error.status == 401 else ()
+        )
+        return self._error(error.status, error.code, error.message, *challenge)
+
+    async def on_http_error(self, request: Request, error: Any) -> _Answer:
+        code = {404: "NotFound", 405: "MethodNotAllowed"}.get(error.status_code, "BadRequest")
+        headers = [(n.lower().encode(), v.encode()) for n, v in dict(error.headers or {}).items()]
+        return self._error(error.status_code, code, error.detail, *headers)
+
+    async def on_defect(self, request: Request, error: Exception) -> _Answer:
+        return self._error(500, "EmulatorDefect", f"The emulator has a defect: {error!r}")
+
+    def _error(self, status: int, code: str, message: str, *headers: tuple[bytes, bytes]) -> _Answer:
+        """Return an error as the service words it: differently by status (*observed*)."""
+        habits = self.market.habits
+        if Habit.EMPTY_ERRORS in habits:
+            return _Answer(status, headers)
+        body: object = {"error": {"code": code, "message": message}}
+        if Habit.DOCUMENTED_ERRORS not in habits:
+            match status:
+                case 401:
+                    body = {"Message": message}
+                case 404:
+                    name = "System.Collections.Generic.KeyNotFoundException"
+                    body = f"{name}: {message}\r\n   at Market.Find(String id)"
+                case 411:
+                    # It is the server that asks for a length, before the service is reached.
+                    page = f"<h2>Length Required</h2>\r\n<p>{message}</p>".encode()
+                    return _Answer(status, ((b"content-type", b"text/html"), *headers), page)
+                case 422:
+                    name = "System.ComponentModel.DataAnnotations.ValidationException"
+                    body = f"{name}: {message}\r\n   at Market.Validate(Offer offer)"
+                case 500:
+                    body = {"Variant": {"serviceName": "Variant", "error": f"{message}\r\n"}}
+        return _json(body, *headers, status=status)
 
     def _authorize(self, request: Request) -> frozenset[str] | None:
         """Check the token and the version; return the publishers that the token is good for."""
+        market = self.market
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        known = [
-            t for t in self.market.tokens if hmac.compare_digest(t.encode(), token.strip().encode())
-        ]
+        given = token.strip().encode()
+        known = [t for t in market.tokens if hmac.compare_digest(t.encode(), given)]
         if scheme.lower() != "bearer" or not known:
             raise Refused(401, "Unauthorized", "The token is missing, wrong or expired.")
         versions = request.query_params.getlist("api-version")
-        if len(versions) != 1 or versions[0] not in self.market.api_versions:
-            allowed = ", ".join(self.market.api_versions)
+        if len(versions) != 1 or versions[0] not in market.api_versions:
+            allowed = ", ".join(market.api_versions)
             raise Refused(
                 400, "InvalidAPIVersion", f"Invalid api version. Allowed values are [{allowed}]"
             )
-        return self.market.tokens[known[0]]
+        return market.tokens[known[0]]
 
-    def _offer(self, request: Request) -> Offer:
+    def _publisher(self, request: Request) -> str:
         allowed = self._authorize(request)
-        publisher, offer = request.path_params["publisher_id"], request.path_params["offer_id"]
-        for value in (publisher, offer):
+        publisher: str = request.path_params["publisher_id"]
+        for value in (publisher, request.path_params.get("offer_id", publisher)):
             if not _IDENTIFIER.fullmatch(value):
                 raise Refused(400, "InvalidIdentifier", "The publisher or offer id is malformed.")
         if publisher in self.market.publishers:
             _allow(allowed, publisher)
-        return self.market.offer(publisher, offer)
+        return publisher
+
+    def _offer(self, request: Request) -> Offer:
+        return self.market.offer(self._publisher(request), request.path_params["offer_id"])
 
     async def _before_change(self, request: Request) -> tuple[Offer, str]:
+        self._sized(request)
         offer = self._offer(request)
-        emails = await _read_emails(request)
+        emails = _read_emails(request, await _read_body(request, MAX_BODY))
+        self._match(request, offer)
+        return offer, emails
+
+    def _match(self, request: Request, offer: Offer) -> None:
         tag = request.headers.get("If-Match")
-        if tag is not None and not _ETAG.fullmatch(tag):
+        if tag is None or tag == "*":
+            return
+        if not _ETAG.fullmatch(tag):
             raise Refused(400, "InvalidHeader", "If-Match is neither an entity tag nor *.")
-        if tag not in (None, "*", offer.etag):
+        current = self.market.etag(offer)
+        if tag != current:
             raise Refused(
                 412,
                 "PreconditionFailed",
-                f"The offer was changed since; its current entity tag is {offer.etag}.",
+                f"The offer was changed since; its current entity tag is {current}.",
             )
-        return offer, emails
+
+    def _sized(self, request: Request) -> None:
+        if "content-length" not in request.headers and "transfer-encoding" not in request.headers:
+            raise Refused(411, "LengthRequired", "The request must be chunked or have a content length.")
+
+    def _read_tag(self, offer: Offer) -> tuple[tuple[bytes, bytes], ...]:
+        if Habit.ETAG_ON_STATUS not in self.market.habits:
+            return ()
+        return ((b"etag", self.market.etag(offer).encode()),)
+
+    def _accepted(self, operation: Operation, request: Request) -> _Answer:
+        habits = self.market.habits
+        version = request.query_params["api-version"]
+        path = f"{self.market.address(operation)}?api-version={version}"
+        relative = Habit.OPERATION_LOCATION_RELATIVE in habits
+        headers = []
+        if relative or habits & {Habit.OPERATION_LOCATION, Habit.BOTH_HEADERS}:
+            origin = "" if relative else f"{request.url.scheme}://{request.url.netloc}"
+            headers.append((b"operation-location", f"{origin}{path}".encode()))
+        if not headers or Habit.BOTH_HEADERS in habits:
+            headers.append((b"location", path.encode()))
+        return _Answer(202, tuple(headers))
 
 
 def _allow(allowed: frozenset[str] | None, publisher: str) -> None:
@@ -139,62 +350,43 @@ def _allow(allowed: frozenset[str] | None, publisher: str) -> None:
         raise Refused(403, "Forbidden", f"The principal has no access to the publisher {publisher}.")
 
 
-async def _read_emails(request: Request) -> str:
-    """Check the optional body and return the notification list in it."""
+async def _read_body(request: Request, limit: int) -> bytes:
     body = b""
     async for chunk in request.stream():
         body += chunk
-        if len(body) > MAX_BODY:
-            raise Refused(400, "InvalidBody", f"The body is longer than {MAX_BODY} bytes.")
-    if not body:
-        return ""
+        if len(body) > limit:
+            raise Refused(400, "InvalidBody", f"The body is longer than {limit} bytes.")
+    return body
+
+
+def _decoded(request: Request, body: bytes) -> object:
     media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if media_type != "application/json":
         raise Refused(400, "InvalidBody", "The body must be sent as application/json.")
     try:
-        content = json.loads(body)
+        content: object = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Refused(400, "InvalidBody", "The body is not JSON.") from None
+    return content
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _read_emails(request: Request, body: bytes) -> str:
+    """Check the optional body and return the notification list in it; null is taken (*observed*)."""
+    if not body:
+        return ""
+    content = _decoded(request, body)
     metadata = content.get("metadata", {}) if isinstance(content, dict) else None
-    emails = metadata.get("notification-emails", "") if isinstance(metadata, dict) else None
-    if not isinstance(emails, str):
+    emails = metadata.get("notification-emails", "") if isinstance(metadata, dict) else False
+    if emails is not None and not isinstance(emails, str):
         raise Refused(
             400, "InvalidBody", 'The body must be like {"metadata": {"notification-emails": "a@x,b@x"}}.'
         )
-    return emails
+    return emails or ""
 
 
 def _same(one: str, other: str) -> bool:
     return re.sub(r"[\s_-]+", "", one).casefold() == re.sub(r"[\s_-]+", "", other).casefold()
-
-
-def _accepted(operation: Operation) -> Response:
-    location = f"{operation.path}?api-version=2017-10-31"
-    return _answer(Response(status_code=202, headers={"Location": location}))
-
-
-def _answer(response: Response) -> Response:
-    response.headers[CORRELATION_ID] = str(uuid.uuid4())
-    return response
-
-
-def _error(status: int, code: str, message: str, **headers: str) -> Response:
-    body = {"error": {"code": code, "message": message}}
-    return _answer(JSONResponse(body, status_code=status, headers=headers))
-
-
-# Starlette types every handler's error as Exception.
-
-
-async def _on_refused(request: Request, error: Any) -> Response:
-    challenge = {"WWW-Authenticate": 'Bearer realm="golive emulator"'} if error.status == 401 else {}
-    return _error(error.status, error.code, error.message, **challenge)
-
-
-async def _on_http_error(request: Request, error: Any) -> Response:
-    code = {404: "NotFound", 405: "MethodNotAllowed"}.get(error.status_code, "BadRequest")
-    return _error(error.status_code, code, error.detail, **dict(error.headers or {}))
-
-
-async def _on_defect(request: Request, error: Exception) -> Response:
-    return _error(500, "EmulatorDefect", f"The emulator has a defect: {error!r}")

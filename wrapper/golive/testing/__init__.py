@@ -77,6 +77,7 @@ def assert_went_live_once(emulator: Emulator, publisher_id: str, offer_id: str) 
         raise AssertionError(f"{publisher_id}/{offer_id}: {accepted} go-lives were accepted, not 1")
     latest = emulator.market.offer(publisher_id, offer_id).latest
     status = None if latest is None else latest.status(emulator.market.now)
+    # The market's own word, whatever the service's habit is to say.
     if latest is None or latest.type != "goLive" or status != "completed":
         raise AssertionError(f"{publisher_id}/{offer_id} is not live; its latest operation: {status}")
 

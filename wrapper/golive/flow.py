@@ -1,0 +1,176 @@
+"""What a flow is: a procedure that decides and does no I/O, written once for both clients.
+
+A flow yields what it wants done, a `Call` or a `Sleep`, and is sent what came of it (or has the error
+thrown into it). A driver of a few lines runs it: `client` with blocking calls, `aio` with async ones,
+and anything else that can make an HTTP request could be a third.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, Self, TypeVar
+
+from attrs import define, evolve, frozen
+
+from golive.answers import Answer, Call, Endpoint
+from golive.clock import Clock
+from golive.durations import Duration, to_seconds
+from golive.errors import GoLiveError, ServiceUnreachable
+from golive.location import Origin, check_identifier
+from golive.retry import RetryPolicy, asked_to_wait, is_transient
+from golive.schedule import PollingPolicy, read_retry_after
+
+__all__ = ["Call", "Context", "Deadline", "Flow", "Sleep", "ask", "logger", "offer_of", "pause", "read"]
+
+T = TypeVar("T")
+
+logger: logging.Logger = logging.getLogger("golive")
+
+
+@frozen
+class Sleep:
+    """A pause that a flow wants made, in seconds."""
+
+    seconds: float
+
+
+#: A procedure: yields what it wants done, is sent what came of it, returns its result.
+Flow = Generator[Call | Sleep, Any, T]
+
+
+@define
+class Deadline:
+    """When the caller's patience ends, by whichever clock is furthest.
+
+    The monotonic clock stands still while some machines sleep, the time of day is set now and then, and
+    either may be a test's that does not move: so what was slept counts, too.
+    """
+
+    _clock: Clock
+    seconds: float
+    _monotonic: float
+    _time_of_day: float
+    _slept: float = 0.0
+
+    @classmethod
+    def after(cls, clock: Clock, timeout: Duration | None, name: str = "timeout") -> Self | None:
+        """Begin to count the caller's timeout; None if there is none.
+
+        Raises:
+            InvalidInput: It is not a length of time.
+        """
+        if timeout is None:
+            return None
+        return cls(clock, to_seconds(timeout, name), clock.monotonic(), clock.now())
+
+    @property
+    def left(self) -> float:
+        """How much time is left, in seconds, not negative."""
+        monotonic = self._clock.monotonic() - self._monotonic
+        time_of_day = self._clock.now() - self._time_of_day
+        return max(0.0, self.seconds - max(monotonic, time_of_day, self._slept))
+
+    def slept(self, seconds: float) -> None:
+        """Take note of a pause that was made."""
+        self._slept += seconds
+
+
+@frozen
+class Context:
+    """What every flow needs to know."""
+
+    origin: Origin
+    polling: PollingPolicy
+    retry: RetryPolicy
+    clock: Clock
+    vary: Callable[[float, float], float] = random.uniform
+    #: The bound on all that is done in this context; None for none beyond that of each request.
+    deadline: Deadline | None = None
+
+    @property
+    def without_retries(self) -> Context:
+        """The same, but for requests that are not repeated by themselves."""
+        return evolve(self, retry=evolve(self.retry, attempts=1))
+
+    def within(self, deadline: Deadline | None) -> Context:
+        """The same, but bounded."""
+        return evolve(self, deadline=deadline)
+
+    def wait_asked_for(self, retry_after: str | None) -> float | None:
+        """Return how long the service asks to wait, in seconds; None if it does not say."""
+        return read_retry_after(retry_after, self.clock.now())
+
+    def repeat_after(self, failed: int, error: GoLiveError) -> float:
+        """Return how long to wait after so many failures in a row, the last of them this one."""
+        wait = self.wait_asked_for(asked_to_wait(error))
+        return self.retry.pause(failed, retry_after=wait, vary=self.vary)
+
+
+def pause(context: Context, seconds: float) -> Flow[None]:
+    """Pause, but not beyond the deadline."""
+    deadline = context.deadline
+    if deadline is not None:
+        seconds = min(seconds, deadline.left)
+    yield Sleep(seconds)
+    if deadline is not None:
+        deadline.slept(seconds)
+
+
+def ask(
+    context: Context, endpoint: Endpoint, arguments: Mapping[str, Any], *, at_least: float = 0.0
+) -> Flow[Answer]:
+    """Make a request, once.
+
+    Args:
+        context: What every flow needs.
+        endpoint: The request.
+        arguments: Its arguments.
+        at_least: How long it may take even if the deadline comes first, in seconds.
+
+    Raises:
+        ServiceUnreachable: The time is up, and nothing was sent.
+        GoLiveError: What came of it.
+    """
+    within = None
+    if context.deadline is not None:
+        within = max(context.deadline.left, at_least)
+        if within <= 0:
+            raise ServiceUnreachable(
+                "The time for the call was up before the request was sent.",
+                method="",
+                url=str(context.origin),
+                sent=False,
+            )
+    answer: Answer = yield Call(endpoint, arguments, within)
+    return answer
+
+
+def read(
+    context: Context, endpoint: Endpoint, arguments: Mapping[str, Any], *, at_least: float = 0.0
+) -> Flow[Answer]:
+    """Ask something that changes nothing, again if it fails; the arguments are those of `ask`."""
+    failed = 0
+    while True:
+        try:
+            return (yield from ask(context, endpoint, arguments, at_least=at_least))
+        except GoLiveError as error:
+            failed += 1
+            wait = context.repeat_after(failed, error)
+            late = context.deadline is not None and context.deadline.left <= wait
+            if not is_transient(error) or failed >= context.retry.attempts or late:
+                raise
+        yield from pause(context, wait)
+
+
+def offer_of(publisher_id: str, offer_id: str) -> dict[str, Any]:
+    """Return the arguments that name an offer.
+
+    Raises:
+        InvalidInput: One of them is malformed.
+    """
+    return {
+        "publisher_id": check_identifier(publisher_id, "publisher id"),
+        "offer_id": check_identifier(offer_id, "offer id"),
+    }

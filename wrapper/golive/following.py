@@ -1,0 +1,357 @@
+"""Following an operation to its end, through whatever happens on the way."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from attrs import define, field
+
+from golive.errors import (
+    CredentialError,
+    GoLiveError,
+    InvalidInput,
+    NotAuthenticated,
+    NotCanceled,
+    NotFound,
+    OperationCanceled,
+    OperationFailed,
+    ServiceUnreachable,
+    UnexpectedAnswer,
+    WaitTimeout,
+)
+from golive.flow import Context, Deadline, Flow, logger, offer_of, pause, read
+from golive.location import (
+    LocationForm,
+    OperationKind,
+    OperationRef,
+    is_guid,
+    make_token,
+    parse_token,
+)
+from golive.queries import understood
+from golive.reading import read_operation
+from golive.retry import asked_to_wait, is_transient
+from golive.status import OperationStatus, Submission, all_messages
+from golive.vocabulary import State, same_word
+from golive_api.api.progress import get_offer_operation, get_operation
+
+__all__ = [
+    "LAST_LOOK",
+    "Tracker",
+    "adopt",
+    "changed",
+    "follow",
+    "refresh",
+    "result",
+    "resume",
+    "track",
+]
+
+#: How long the last request of a wait may take although its time is up, in seconds.
+LAST_LOOK = 15.0
+
+#: How soon to see what another thread or task that asks about the same operation got, in seconds.
+SHARED_LOOK = 0.25
+
+#: The snapshot of an operation before the service was asked.
+NOT_ASKED = OperationStatus()
+
+
+@define
+class Tracker:
+    """What is known of one operation, and when to ask about it next.
+
+    Attributes:
+        ref: Its address.
+        kind: What it was begun for.
+        since: When it began to be followed, by the monotonic clock.
+        next_poll: When to ask next, by the monotonic clock.
+        adopted: Whether it ran already when it was asked for.
+        certain: Whether the service ever said that there is such an operation.
+        reached: Whether the service ever told where it stands.
+        status: The last snapshot.
+        guid: The id that the service gives it, once it did; a joined name does not show it.
+        asked: How often the service was asked about it.
+        turn: Held by whoever asks now, so that threads and tasks share what is answered.
+    """
+
+    ref: OperationRef
+    kind: OperationKind
+    since: float
+    next_poll: float
+    adopted: bool = False
+    certain: bool = False
+    reached: bool = False
+    status: OperationStatus = NOT_ASKED
+    guid: str | None = None
+    asked: int = 0
+    turn: threading.Lock = field(factory=threading.Lock, repr=False, eq=False)
+
+    @property
+    def token(self) -> str:
+        """The continuation token."""
+        return make_token(self.ref, self.kind)
+
+    @property
+    def done(self) -> bool:
+        """Whether following it is over: it ended, or is a publish that waits for its publisher."""
+        return self.is_over(self.status)
+
+    def due_in(self, now: float) -> float:
+        """Return how many seconds it is from now to the next poll."""
+        return max(0.0, self.next_poll - now)
+
+    def is_over(self, status: OperationStatus) -> bool:
+        """Whether a snapshot is the last one that matters."""
+        if status.state.is_terminal:
+            return True
+        return self.kind is OperationKind.PUBLISH and (
+            status.ready_to_go_live or status.state is State.WAITING_FOR_PUBLISHER
+        )
+
+
+def track(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
+    """Return what is known of an operation before the service was asked."""
+    now = context.clock.monotonic()
+    return Tracker(ref, kind, since=now, next_poll=now)
+
+
+def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
+    """Take up an operation that the service itself named."""
+    tracker = track(context, ref, kind)
+    tracker.adopted = tracker.certain = tracker.reached = True
+    return tracker
+
+
+def resume(context: Context, token: str | OperationRef | Submission) -> Tracker:
+    """Take up an operation by its token, its address or its entry in a list; nothing is sent."""
+    if isinstance(token, Submission):
+        ref, kind = token.ref, token.kind
+    elif isinstance(token, OperationRef):
+        ref, kind = token, OperationKind.GO_LIVE
+    else:
+        ref, kind = parse_token(token, context.origin)
+    if ref.origin != context.origin:
+        raise InvalidInput(f"The operation {ref} is not at the client's endpoint, {context.origin}.")
+    return track(context, ref, kind)
+
+
+def refresh(context: Context, tracker: Tracker, *, at_least: float = 0.0) -> Flow[OperationStatus]:
+    """Ask for the status of an operation now.
+
+    Args:
+        context: What every flow needs.
+        tracker: The operation.
+        at_least: How long the request may take even if the deadline comes first, in seconds.
+    """
+    try:
+        status, retry_after = yield from _ask(context, tracker, at_least)
+    except GoLiveError as error:
+        error.continuation_token = tracker.token
+        raise
+    else:
+        now = context.clock.monotonic()
+        tracker.next_poll = now + context.polling.pause(
+            now - tracker.since, retry_after=context.wait_asked_for(retry_after), vary=context.vary
+        )
+        if (status.state, status.word) != (tracker.status.state, tracker.status.word):
+            logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
+        tracker.status = status
+        tracker.certain = tracker.reached = True
+        return status
+    finally:
+        # Last of all: whoever sees it counted sees what came of it, too.
+        tracker.asked += 1
+
+
+def _ask(
+    context: Context, tracker: Tracker, at_least: float
+) -> Flow[tuple[OperationStatus, str | None]]:
+    """Ask once, and return the snapshot and how long the service asks to wait."""
+    ref = tracker.ref
+    if ref.form is LocationForm.MIGRATED:
+        arguments = {**offer_of(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
+        answer = yield from read(context, get_offer_operation, arguments, at_least=at_least)
+    else:
+        arguments = {"operation_id": ref.operation_id}
+        answer = yield from read(context, get_operation, arguments, at_least=at_least)
+    status = understood(answer, read_operation)
+    named = tracker.guid or ref.operation_id
+    if status.id and is_guid(status.id):
+        if is_guid(named) and status.id.lower() != named.lower():
+            raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
+        tracker.guid = status.id
+    return status, answer.retry_after
+
+
+def follow(
+    context: Context,
+    tracker: Tracker,
+    *,
+    until: Callable[[OperationStatus], bool],
+    deadline: Deadline | None,
+) -> Flow[OperationStatus]:
+    """Ask for the status, on schedule, until a snapshot is as wanted.
+
+    A poll that fails is repeated, soon at first, then at the pace of the schedule, for as long as the
+    polling policy says. Whoever follows the same operation at the same time shares the answers.
+
+    Args:
+        context: What every flow needs.
+        tracker: The operation.
+        until: Tells whether a snapshot is as wanted. One that is there already costs no request.
+        deadline: When to give up. There is one last request at that moment, of `LAST_LOOK` at most.
+    """
+    context = context.within(deadline)
+    once = context.without_retries
+    trouble = _Trouble(context, tracker)
+    while True:
+        asked, status = tracker.asked, tracker.status
+        if until(status):
+            return status
+        wait = tracker.due_in(context.clock.monotonic())
+        if wait > 0 and (deadline is None or deadline.left > 0):
+            yield from pause(context, wait)
+        if not tracker.turn.acquire(blocking=False):
+            yield from pause(context, SHARED_LOOK)
+        else:
+            try:
+                # If somebody else has asked in the meantime, there is nothing to ask yet.
+                if tracker.asked == asked:
+                    yield from refresh(once, tracker, at_least=LAST_LOOK)
+                    trouble.over()
+            except GoLiveError as error:
+                trouble.count(error)
+            finally:
+                tracker.turn.release()
+        if deadline is not None and deadline.left <= 0 and not until(tracker.status):
+            raise _timed_out(tracker)
+
+
+class _Trouble:
+    """The polls that failed in a row: how long each kind of failure is outlived."""
+
+    def __init__(self, context: Context, tracker: Tracker) -> None:
+        self._context = context
+        self._tracker = tracker
+        self.over()
+
+    def over(self) -> None:
+        """Begin anew: a poll went well."""
+        self._failed = 0
+        self._kind = ""
+        self._spent: dict[str, float] = {}
+        self._planned = 0.0
+        self._last = self._context.clock.monotonic()
+
+    def count(self, error: GoLiveError) -> None:
+        """Take note of a failure, and plan when to ask again.
+
+        Raises:
+            GoLiveError: It, or what has gone on for too long.
+        """
+        context, tracker = self._context, self._tracker
+        now = context.clock.monotonic()
+        self._failed += 1
+        kind, limit = self._budget(error)
+        # What the clock shows beyond the pause and a request is time in which the machine slept.
+        spent = min(now - self._last, self._planned + context.retry.answer_within)
+        self._last = now
+        if kind == self._kind:
+            self._spent[kind] = self._spent.get(kind, 0.0) + spent
+        self._kind = kind
+        out = self._spent.get(kind, 0.0)
+        if limit is None:
+            raise error
+        if out >= limit:
+            raise _outage(error, out, tracker) if kind == "outage" else error
+        log = logger.warning if self._failed == 1 else logger.info
+        log("The status could not be read; trying again: %s", error)
+        wait = context.wait_asked_for(asked_to_wait(error))
+        self._planned = context.polling.pause(
+            max(0.0, now - tracker.since), retry_after=wait, vary=context.vary
+        )
+        if wait is None:
+            soon = context.retry.doubled(self._failed) * context.vary(0.5, 1.0)
+            self._planned = min(soon, self._planned)
+        tracker.next_poll = now + self._planned
+
+    def _budget(self, error: GoLiveError) -> tuple[str, float | None]:
+        """Return what kind of failure it is, and for how long it is outlived; None for not at all."""
+        polling, tracker = self._context.polling, self._tracker
+        match error:
+            case NotFound():
+                return "missing", polling.missing_limit if tracker.certain else None
+            case NotAuthenticated():
+                return "unauthorized", polling.unauthorized_limit if tracker.reached else None
+            case CredentialError():
+                return "credential", polling.outage_limit if tracker.reached else None
+            case UnexpectedAnswer() if not tracker.certain:
+                # It may be the endpoint that is wrong from the beginning.
+                few = self._failed < self._context.retry.attempts
+                return "outage", polling.outage_limit if few else None
+        return "outage", polling.outage_limit if is_transient(error) else None
+
+
+def changed(shown: OperationStatus | None) -> Callable[[OperationStatus], bool]:
+    """Return the `until` of `follow` that waits for news since the snapshot that was shown last."""
+
+    def until(status: OperationStatus) -> bool:
+        return status is not NOT_ASKED and status != shown
+
+    return until
+
+
+def result(tracker: Tracker, status: OperationStatus) -> OperationStatus:
+    """Return the snapshot that ended a wait, or raise if it is no success."""
+    state, wanted = status.state, State.SUCCEEDED
+    if tracker.kind is OperationKind.CANCEL:
+        wanted = State.CANCELED
+    elif tracker.kind is OperationKind.PUBLISH and not state.is_terminal:
+        # It waits for its publisher: as far as a publish gets by itself.
+        wanted = state
+    if state is wanted:
+        return status
+    if tracker.kind is OperationKind.CANCEL:
+        raise NotCanceled(
+            f"The operation {state.value} before it could be canceled.",
+            status=status,
+            continuation_token=tracker.token,
+        )
+    if state is State.CANCELED:
+        raise OperationCanceled(
+            "The operation was canceled.", status=status, continuation_token=tracker.token
+        )
+    raise OperationFailed(_failure(status), status=status, continuation_token=tracker.token)
+
+
+def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnreachable:
+    unreachable = ServiceUnreachable(
+        f"The service gave no good answer for {seconds / 3600:.1f} hours; the last one was: {error}",
+        method="GET",
+        url=f"{tracker.ref.origin}{tracker.ref.path}",
+        sent=True,
+    )
+    unreachable.continuation_token = tracker.token
+    unreachable.__cause__ = error
+    return unreachable
+
+
+def _timed_out(tracker: Tracker) -> WaitTimeout:
+    status = tracker.status
+    said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
+    return WaitTimeout(
+        f"The operation was still {status.state}{said} when the time was up.",
+        status=status,
+        continuation_token=tracker.token,
+    )
+
+
+def _failure(status: OperationStatus) -> str:
+    step = status.current_step
+    errors = [m.text for m in all_messages(status) if same_word(m.level, "error")]
+    reasons = [reason.rstrip(". ") for reason in (status.error or "", *errors)]
+    told = "; ".join(dict.fromkeys(filter(None, reasons))) or "the service gave no reason"
+    where = f" in the step {step.name!r}" if step else ""
+    return f"The operation failed{where}: {told}."

@@ -1,0 +1,379 @@
+"""Sessions: what a flow wants asked is sent, within a time, and what comes back is judged.
+
+There is no httpx client in between: no cookies are kept, no redirect is looked at, and whatever goes
+wrong leaves as one of our errors. A caller's own client is a transport like any other (`transports`).
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from types import TracebackType
+from typing import Any
+
+import anyio
+import httpcore
+import httpx
+from attrs import define, field
+
+from golive import transports
+from golive.answers import (
+    MAX_BODY,
+    MAX_ERROR_BODY,
+    Answer,
+    Call,
+    Mask,
+    Received,
+    bare,
+    is_success,
+    judge,
+)
+from golive.clock import Clock
+from golive.connections import (
+    CONNECT_TIMEOUT,
+    JOURNEY,
+    AsyncConnections,
+    Connections,
+    Journey,
+)
+from golive.credentials import BearerAuth, Concealed
+from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
+from golive.location import Origin
+from golive.text import one_line
+
+__all__ = ["AsyncSession", "Session"]
+
+logger: logging.Logger = logging.getLogger("golive")
+
+#: What is raised before anything of a request leaves this machine.
+_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.InvalidURL,
+    httpx.LocalProtocolError,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpcore.ConnectError,
+    httpcore.ConnectTimeout,
+    httpcore.LocalProtocolError,
+    httpcore.PoolTimeout,
+    httpcore.ProxyError,
+    httpcore.UnsupportedProtocol,
+    ConnectionRefusedError,
+    UnicodeEncodeError,
+)
+
+
+class _OutOfTimeError(Exception):
+    """The time for one request ran out between two pieces of its answer."""
+
+
+@define
+class _Intake:
+    """What has come of an answer."""
+
+    response: httpx.Response
+    _chunks: list[bytes] = field(factory=list)
+    _left: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        # One more, to tell what is too long.
+        self._left = (MAX_BODY if is_success(self.response.status_code) else MAX_ERROR_BODY) + 1
+
+    def takes(self, chunk: bytes) -> bool:
+        """Add a piece of the body, and tell whether more of it is wanted."""
+        self._chunks.append(chunk[: self._left])
+        self._left -= len(chunk)
+        return self._left > 0
+
+    @property
+    def content(self) -> bytes:
+        """The body, as far as it came."""
+        return b"".join(self._chunks)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether the answer says what it has to say, should the body break off: the status does."""
+        return self.response.status_code != 200
+
+
+class _Exchange:
+    """One request on its way, and what came of it; the I/O is left to the session."""
+
+    def __init__(self, call: Call, origin: Origin, request_timeout: float) -> None:
+        self.request = call.request(origin)
+        self.seconds = request_timeout if call.within is None else min(call.within, request_timeout)
+        self._spent = 0.0
+        self._journey = Journey(0.0)
+        self.intake: _Intake | None = None
+
+    def begin(self, request: httpx.Request) -> Journey:
+        """Return the journey of the request that is sent now; of two, the second has what is left."""
+        self.request, self.intake = request, None
+        self._journey = Journey.of(max(0.0, self.seconds - self._spent))
+        left = self._journey.left
+        request.extensions = {
+            **request.extensions,
+            "timeout": {
+                "connect": min(CONNECT_TIMEOUT, left),
+                "read": left,
+                "write": left,
+                "pool": left,
+            },
+            JOURNEY: self._journey,
+        }
+        if left <= 0:
+            self._journey.sent = False
+            self.broke_off(None)
+        return self._journey
+
+    def ended(self) -> None:
+        """Note how much time is left for a second request; asking a credential does not count."""
+        self._spent = self.seconds - self._journey.left
+
+    def response(self) -> httpx.Response:
+        """Return the response, for the credential's flow."""
+        assert self.intake is not None  # noqa: S101 - there is one, or an error was raised
+        return self.intake.response
+
+    def received(self) -> Received:
+        """Return what was received, to be judged."""
+        response, request = self.response(), self.request
+        return Received(
+            status_code=response.status_code,
+            headers=response.headers,
+            content=self.intake.content if self.intake is not None else b"",
+            method=request.method,
+            url=bare(request.url),
+            mask=_mask(request),
+        )
+
+    def broke_off(self, error: Exception | None) -> None:
+        """Say that there is no answer, unless what came of it is enough.
+
+        Args:
+            error: What went wrong; None if the time ran out.
+
+        Raises:
+            ServiceUnreachable: There is no answer.
+        """
+        if self.intake is not None and self.intake.is_enough:
+            return
+        request, out_of_time = self.request, self._journey.left <= 0
+        method, url = request.method, bare(request.url)
+        if error is None or out_of_time or isinstance(error, _OutOfTimeError):
+            reason = f"it was not complete after {self.seconds:g} seconds"
+        else:
+            told = one_line(_mask(request).text(str(error)), 300).strip().rstrip(".")
+            kind = type(error).__name__
+            known = isinstance(error, (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError))
+            reason = told if told and known else f"{kind}: {told}" if told else kind
+        sent = self._journey.sent
+        if sent is None:
+            sent = not isinstance(error, _NOT_SENT)
+        unreachable = ServiceUnreachable(
+            f"No answer to {method} {url}: {reason}.", method=method, url=url, sent=sent
+        )
+        logger.debug("%s", unreachable.summary)
+        raise unreachable from (None if error is None else _without_frames(error))
+
+
+def _mask(request: httpx.Request) -> Mask:
+    return Mask(Concealed(request.headers.get("Authorization", "").removeprefix("Bearer ") or "\0"))
+
+
+def _without_frames(error: BaseException) -> BaseException:
+    """Drop the frames of httpcore and h11, whose local variables hold the request's headers."""
+    parts: list[BaseException | None] = [error]
+    seen: set[int] = set()
+    while parts:
+        part = parts.pop()
+        if part is None or id(part) in seen:
+            continue
+        seen.add(id(part))
+        kept = None
+        frames = list(traceback.walk_tb(part.__traceback__))
+        for frame, line in reversed(frames):
+            if str(frame.f_globals.get("__name__")).partition(".")[0] not in ("httpcore", "h11"):
+                kept = TracebackType(kept, frame, frame.f_lasti, line)
+        part.__traceback__ = kept
+        parts += [part.__cause__, part.__context__]
+    return error
+
+
+def _check(origin: Origin, request_timeout: float) -> None:
+    if not request_timeout > 0:
+        raise InvalidInput("request_timeout must be more than 0.")
+    try:
+        httpx.URL(str(origin))
+    except (httpx.InvalidURL, ValueError) as error:
+        raise InvalidInput(
+            f"The endpoint {one_line(str(origin), 200)!r} is not acceptable: {one_line(str(error))}."
+        ) from None
+
+
+class Session:
+    """Sends what flows want asked.
+
+    Args:
+        source: Where tokens come from.
+        origin: Where requests go, and the only place a token is sent to.
+        clock: Tells whether a token is about to expire.
+        request_timeout: How long one request may take as a whole, in seconds of real time: connecting,
+            sending, and receiving all of the answer. Connecting has at most 15 of them. With a
+            transport or client of the caller's, one read may add its own time at the end.
+        transport: What to send requests through instead of connections of its own.
+        http_client: The same, a whole client.
+
+    Raises:
+        InvalidInput: The credential, the origin, the transport or the environment is of no use.
+        CredentialError: The credential is a `str` that cannot be a token.
+    """
+
+    def __init__(
+        self,
+        source: Concealed,
+        *,
+        origin: Origin,
+        clock: Clock,
+        request_timeout: float,
+        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
+    ) -> None:
+        _check(origin, request_timeout)
+        self._origin, self._request_timeout = origin, request_timeout
+        self._auth = BearerAuth(source, origin=origin, clock=clock)
+        given = transports.transport(transport, http_client)
+        self._transport = Connections(origin) if given is None else given
+        self.is_closed = False
+
+    def perform(self, call: Call) -> Answer:
+        """Ask, with a token, and once more with another one if the first is rejected.
+
+        Raises:
+            InvalidInput: The session is closed, or the request cannot be sent.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: There was one, but not the one that was asked for.
+        """
+        if self.is_closed:
+            raise InvalidInput("The client is closed.")
+        exchange = _Exchange(call, self._origin, self._request_timeout)
+        flow = self._auth.sync_auth_flow(exchange.request)
+        try:
+            self._send(exchange, next(flow))
+            while True:
+                try:
+                    request = flow.send(exchange.response())
+                except StopIteration:
+                    break
+                self._send(exchange, request)
+        finally:
+            flow.close()
+        return judge(exchange.received())
+
+    def close(self) -> None:
+        """Close the connections that the session opened."""
+        self.is_closed = True
+        self._transport.close()
+
+    def _send(self, exchange: _Exchange, request: httpx.Request) -> None:
+        journey = exchange.begin(request)
+        try:
+            response = self._transport.handle_request(request)
+            try:
+                exchange.intake = intake = _Intake(response)
+                stream: Any = response.stream
+                for chunk in stream:
+                    if not intake.takes(chunk):
+                        break
+                    if journey.left <= 0:
+                        raise _OutOfTimeError
+            finally:
+                response.close()
+        except (GoLiveError, AssertionError):
+            # What a test asserts within its transport is its own affair.
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
+            exchange.broke_off(error)
+        finally:
+            exchange.ended()
+
+
+class AsyncSession:
+    """Sends what async flows want asked; see `Session`.
+
+    It can be used in several event loops; each has connections of its own.
+    """
+
+    def __init__(
+        self,
+        source: Concealed,
+        *,
+        origin: Origin,
+        clock: Clock,
+        request_timeout: float,
+        transport: httpx.AsyncBaseTransport | None = None,
+        http_client: httpx.AsyncClient | None = None,
+    ) -> None:
+        _check(origin, request_timeout)
+        self._origin, self._request_timeout = origin, request_timeout
+        self._auth = BearerAuth(source, origin=origin, clock=clock)
+        given = transports.async_transport(transport, http_client)
+        self._transport = AsyncConnections(origin) if given is None else given
+        self.is_closed = False
+
+    async def perform(self, call: Call) -> Answer:
+        """Ask, with a token, and once more with another one if the first is rejected.
+
+        Raises:
+            InvalidInput: The session is closed, or the request cannot be sent.
+            CredentialError: There is no token.
+            ServiceUnreachable: There was no answer.
+            ServiceError: There was one, but not the one that was asked for.
+        """
+        if self.is_closed:
+            raise InvalidInput("The client is closed.")
+        exchange = _Exchange(call, self._origin, self._request_timeout)
+        flow = self._auth.async_auth_flow(exchange.request)
+        try:
+            await self._send(exchange, await anext(flow))
+            while True:
+                try:
+                    request = await flow.asend(exchange.response())
+                except StopAsyncIteration:
+                    break
+                await self._send(exchange, request)
+        finally:
+            await flow.aclose()
+        return judge(exchange.received())
+
+    async def aclose(self) -> None:
+        """Close the connections that the session opened."""
+        self.is_closed = True
+        await self._transport.aclose()
+
+    async def _send(self, exchange: _Exchange, request: httpx.Request) -> None:
+        journey = exchange.begin(request)
+        try:
+            with anyio.move_on_after(journey.left) as scope:
+                response = await self._transport.handle_async_request(request)
+                try:
+                    exchange.intake = intake = _Intake(response)
+                    stream: Any = response.stream
+                    async for chunk in stream:
+                        if not intake.takes(chunk):
+                            break
+                finally:
+                    with anyio.CancelScope(shield=True):
+                        await response.aclose()
+            if scope.cancelled_caught:
+                exchange.broke_off(None)
+        except (GoLiveError, AssertionError):
+            # What a test asserts within its transport is its own affair.
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, there is no answer
+            exchange.broke_off(error)
+        finally:
+            exchange.ended()

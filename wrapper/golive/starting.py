@@ -1,0 +1,418 @@
+"""Beginning something at most once: look, send, and after an answer that is missing look again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+
+from attrs import evolve, frozen
+
+from golive.answers import Answer, Endpoint
+from golive.baseline import Baseline
+from golive.durations import Duration
+from golive.errors import (
+    GoLiveError,
+    InvalidInput,
+    InvalidLocation,
+    NothingToCancel,
+    SubmissionUncertain,
+    Undecided,
+)
+from golive.evidence import Look, look_for_go_live, look_for_publish, what_runs
+from golive.flow import Context, Deadline, Flow, ask, logger, offer_of, pause
+from golive.following import Tracker, adopt, refresh, track
+from golive.location import OperationKind, OperationRef, read_location
+from golive.queries import offer_status
+from golive.retry import Deed, deed_of, is_transient
+from golive.vocabulary import State
+from golive_api.api.publishing import cancel, go_live, publish
+from golive_api.models import Notification, NotificationMetadata
+
+__all__ = ["begin_cancel", "begin_go_live", "begin_publish", "emails"]
+
+#: Looks for what a request began, given what was known before it.
+Finder = Callable[[Context, Baseline], Flow[Look]]
+
+
+@frozen
+class _Start:
+    """A request that begins something.
+
+    Attributes:
+        endpoint: The request.
+        kind: What it begins.
+        publisher_id: The publisher.
+        offer_id: The offer.
+        arguments: The request's arguments.
+        find: Looks for what it began.
+        settled_after: How long after it was sent nothing can come of it any more, in seconds.
+        listed_within: How long after it was answered what it began can be missing, in seconds.
+        at_once: Says what to follow after a 200, where the contract knows one.
+        known: What is followed if the answer does not say it.
+    """
+
+    endpoint: Endpoint
+    kind: OperationKind
+    publisher_id: str
+    offer_id: str
+    arguments: dict[str, Any]
+    find: Finder
+    settled_after: float
+    listed_within: float
+    at_once: Callable[[], Tracker] | None = None
+    known: OperationRef | None = None
+
+
+def begin_go_live(
+    context: Context,
+    publisher_id: str,
+    offer_id: str,
+    *,
+    if_match: str | None,
+    baseline: Baseline | None,
+    timeout: Duration | None,
+) -> Flow[Tracker]:
+    """Adopt the go-live that runs for the offer, or that is new since the baseline; else begin one."""
+
+    def find(context: Context, before: Baseline | None) -> Flow[Look]:
+        return look_for_go_live(context, publisher_id, offer_id, before)
+
+    return _begin(
+        context,
+        go_live,
+        OperationKind.GO_LIVE,
+        _arguments(publisher_id, offer_id, (), if_match),
+        find,
+        baseline,
+        timeout,
+    )
+
+
+def begin_publish(
+    context: Context,
+    publisher_id: str,
+    offer_id: str,
+    *,
+    notification_emails: tuple[str, ...],
+    if_match: str | None,
+    baseline: Baseline | None,
+    timeout: Duration | None,
+) -> Flow[Tracker]:
+    """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
+
+    def find(context: Context, before: Baseline | None) -> Flow[Look]:
+        return look_for_publish(context, publisher_id, offer_id, before)
+
+    return _begin(
+        context,
+        publish,
+        OperationKind.PUBLISH,
+        _arguments(publisher_id, offer_id, notification_emails, if_match),
+        find,
+        baseline,
+        timeout,
+    )
+
+
+def begin_cancel(
+    context: Context,
+    publisher_id: str,
+    offer_id: str,
+    *,
+    notification_emails: tuple[str, ...],
+    if_match: str | None,
+    timeout: Duration | None,
+    ref: OperationRef | None = None,
+) -> Flow[Tracker]:
+    """Cancel what runs for the offer; doing it again is harmless.
+
+    A 200 names nothing to follow (page "cancel-operations"), so what runs is looked up beforehand.
+    """
+    context = _bounded(context, timeout)
+    arguments = _arguments(publisher_id, offer_id, notification_emails, if_match)
+    if ref is None:
+        ref = yield from what_runs(context, publisher_id, offer_id)
+
+    def find(context: Context, before: Baseline) -> Flow[Look]:
+        """Look whether what was to be canceled has come to an end."""
+        if ref is None:
+            return Look(None, before)
+        tracker = adopt(context, ref, OperationKind.CANCEL)
+        status = yield from refresh(context, tracker)
+        return Look(tracker if status.state.is_terminal else None, before)
+
+    def at_once() -> Tracker:
+        if ref is None:
+            raise NothingToCancel(f"Nothing runs for the offer {offer_id!r}.")
+        return track(context, ref, OperationKind.CANCEL)
+
+    start = _Start(
+        endpoint=cancel,
+        kind=OperationKind.CANCEL,
+        publisher_id=publisher_id,
+        offer_id=offer_id,
+        arguments=arguments,
+        find=find,
+        settled_after=context.retry.canceled_within,
+        listed_within=0.0,
+        at_once=at_once,
+        known=ref,
+    )
+    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
+    return (yield from _submit(context, start, nothing))
+
+
+def emails(value: object) -> tuple[str, ...]:
+    """Check the notification list that the caller gives.
+
+    Raises:
+        InvalidInput: It is not a list of addresses.
+    """
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise InvalidInput("notification_emails must be a list of addresses, not one string.")
+    addresses = tuple(cast("list[str]", value))
+    for address in addresses:
+        if (
+            not isinstance(address, str)
+            or "@" not in address
+            or "," in address
+            or not address.isprintable()
+        ):
+            raise InvalidInput(f"The notification address {address!r} is malformed.")
+    return addresses
+
+
+def _begin(
+    context: Context,
+    endpoint: Endpoint,
+    kind: OperationKind,
+    arguments: dict[str, Any],
+    find: Callable[[Context, Baseline | None], Flow[Look]],
+    baseline: Baseline | None,
+    timeout: Duration | None,
+) -> Flow[Tracker]:
+    """Look first; wait out what is left of an earlier try; then send."""
+    publisher_id, offer_id = arguments["publisher_id"], arguments["offer_id"]
+    if baseline is not None and (baseline.publisher_id, baseline.offer_id) != (publisher_id, offer_id):
+        raise InvalidInput(
+            f"The baseline is of {baseline.publisher_id}/{baseline.offer_id},"
+            f" not of {publisher_id}/{offer_id}."
+        )
+    context = _bounded(context, timeout)
+    policy = context.retry
+    start = _Start(
+        endpoint=endpoint,
+        kind=kind,
+        publisher_id=publisher_id,
+        offer_id=offer_id,
+        arguments=arguments,
+        find=find,
+        settled_after=policy.settled_after,
+        listed_within=policy.listed_within,
+    )
+    look = yield from find(context, baseline)
+    if look.found is None and baseline is not None and baseline.sent is not None:
+        left = min(policy.settled_after - _ago(context, baseline), policy.settled_after)
+        if left > 0:
+            logger.warning("An earlier try may still come to something: looking for %d s", left)
+            found = yield from _look_on(context, start, baseline, left)
+            if found.tracker is None and not found.settled:
+                raise _uncertain(start, baseline, found, "An earlier request may have begun it.")
+            look = evolve(look, found=found.tracker)
+    if look.found is not None:
+        return look.found
+    return (yield from _submit(context, start, look.before, busy=look.busy))
+
+
+def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = False) -> Flow[Tracker]:
+    """Send the request: again only if the service certainly did not act on it.
+
+    Whatever else goes wrong after it was sent ends in looking for what it began.
+    """
+    failed = 0
+    while True:
+        sent = before.after_sending(_now(context))
+        try:
+            answer = yield from ask(context, start.endpoint, start.arguments)
+            if answer.status_code == 200 and start.at_once is not None:
+                return start.at_once()
+            if answer.status_code != 202:
+                raise answer.unexpected("this status is outside the contract")
+            return _accepted(context, start, answer)
+        except InvalidLocation as error:
+            if start.known is not None:
+                return track(context, start.known, start.kind)
+            logger.warning("It was accepted without a usable address; looking for it: %s", error)
+            found = yield from _look_on(context, start, sent, start.listed_within)
+            if found.tracker is None:
+                raise
+            return found.tracker
+        except NothingToCancel:
+            raise
+        except GoLiveError as error:
+            failed += 1
+            deed = deed_of(error)
+            refusal = error
+        match deed:
+            case Deed.UNKNOWN:
+                logger.warning("The answer was lost; looking for what it began: %s", refusal)
+                return (yield from _reconcile(context, start, sent, refusal))
+            case Deed.REFUSED_PERHAPS if start.kind is OperationKind.GO_LIVE:
+                return (yield from _loser(context, start, sent, refusal, busy=busy))
+            case Deed.NOT_DONE if failed < context.retry.attempts:
+                wait = context.repeat_after(failed, refusal)
+                if context.deadline is not None and context.deadline.left <= wait:
+                    raise refusal
+                yield from pause(context, wait)
+                if start.kind is not OperationKind.CANCEL:
+                    # Somebody else may have begun it meanwhile.
+                    look = yield from start.find(context, before)
+                    if look.found is not None:
+                        return look.found
+            case _:
+                raise refusal
+
+
+@frozen
+class _Found:
+    """What looking for a while came to.
+
+    Attributes:
+        tracker: What was found, or None.
+        settled: Whether it was looked for as long as it takes to be certain that there is nothing.
+        doubt: What could not be decided, if anything.
+        busy: Whether a publish runs that does not wait for its publisher yet.
+    """
+
+    tracker: Tracker | None
+    settled: bool
+    doubt: str = ""
+    busy: bool = False
+
+
+def _reconcile(context: Context, start: _Start, sent: Baseline, lost: GoLiveError) -> Flow[Tracker]:
+    """Look for what a request with a lost answer began, until nothing can come of it any more."""
+    left = max(start.settled_after - _ago(context, sent), start.listed_within)
+    found = yield from _look_on(context, start, sent, left)
+    if found.tracker is None:
+        raise _uncertain(start, sent, found, lost.summary) from lost
+    return found.tracker
+
+
+def _loser(
+    context: Context, start: _Start, sent: Baseline, refusal: GoLiveError, *, busy: bool
+) -> Flow[Tracker]:
+    """Adopt what may be behind a refusal: of two callers at the same moment the service refuses one.
+
+    The other's go-live may be missing in the list for as long as that lags, and the service was seen to
+    act and to refuse all the same. So the refusal is believed at once only if the offer explains it.
+    """
+    found = yield from _look_on(context, start, sent, 0.0)
+    busy = busy or found.busy
+    if found.tracker is None and not busy and not (yield from _explained(context, start)):
+        logger.warning("It was refused; looking whether a go-live is behind that: %s", refusal)
+        found = yield from _look_on(context, start, sent, start.listed_within)
+        if found.tracker is None and not found.settled:
+            raise _uncertain(start, sent, found, refusal.summary) from refusal
+    if found.tracker is None:
+        raise refusal
+    return found.tracker
+
+
+def _explained(context: Context, start: _Start) -> Flow[bool]:
+    """Tell whether the offer cannot go live now, so that no go-live is behind a refusal."""
+    try:
+        stands = yield from offer_status(context.without_retries, start.publisher_id, start.offer_id)
+    except GoLiveError:
+        return False
+    ended = stands.state.is_terminal or stands.state is State.NOT_STARTED
+    return ended and not stands.ready_to_go_live
+
+
+def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) -> Flow[_Found]:
+    """Look again and again for so many seconds, but not beyond the deadline."""
+    patience = Deadline.after(context.clock, seconds)
+    assert patience is not None  # noqa: S101 (there is one, since the seconds are given)
+    once = context.without_retries
+    looks, doubt, busy = 0, "", False
+    while True:
+        looks += 1
+        try:
+            look = yield from start.find(once, before)
+            if look.found is not None:
+                return _Found(look.found, settled=True)
+            busy = look.busy
+        except Undecided as error:
+            doubt = error.summary
+        except GoLiveError as error:
+            if not is_transient(error):
+                # It would hide that something may have begun, which is what the caller must know.
+                return _Found(None, settled=False, doubt=str(error))
+        left = patience.left
+        if left <= 0:
+            return _Found(None, settled=not doubt, doubt=doubt, busy=busy)
+        if context.deadline is not None and context.deadline.left <= 0:
+            return _Found(None, settled=False, doubt=doubt)
+        # Not jittered down to nothing: the number of looks stays small.
+        wait = min(context.retry.backoff(looks) * context.vary(0.5, 1.0), left)
+        yield from pause(context, wait)
+        patience.slept(wait)
+
+
+def _accepted(context: Context, start: _Start, answer: Answer) -> Tracker:
+    try:
+        ref = read_location(answer.headers, context.origin, start.publisher_id, start.offer_id)
+    except ValueError as error:
+        raise answer.unexpected(str(error), InvalidLocation) from None
+    tracker = track(context, ref, start.kind)
+    tracker.certain = True
+    wait = context.wait_asked_for(answer.retry_after)
+    if wait is not None:
+        tracker.next_poll += min(wait, context.polling.retry_after_limit)
+    return tracker
+
+
+def _uncertain(start: _Start, sent: Baseline, found: _Found, what: str) -> SubmissionUncertain:
+    told = f"{what} {found.doubt}".strip()
+    safe_after = None
+    if not found.settled and sent.sent is not None:
+        safe_after = sent.sent + timedelta(seconds=start.settled_after)
+    return SubmissionUncertain(told, baseline=sent, safe_after=safe_after)
+
+
+def _bounded(context: Context, timeout: Duration | None) -> Context:
+    bound = context.retry.begin_within if timeout is None else timeout
+    return context.within(Deadline.after(context.clock, bound))
+
+
+def _now(context: Context) -> datetime:
+    return datetime.fromtimestamp(context.clock.now(), UTC)
+
+
+def _ago(context: Context, sent: Baseline) -> float:
+    return 0.0 if sent.sent is None else (_now(context) - sent.sent).total_seconds()
+
+
+def _arguments(
+    publisher_id: str, offer_id: str, addresses: tuple[str, ...], if_match: str | None
+) -> dict[str, Any]:
+    arguments = offer_of(publisher_id, offer_id)
+    if addresses:
+        metadata = NotificationMetadata(notification_emails=",".join(addresses))
+        arguments["body"] = Notification(metadata=metadata)
+    if if_match is not None:
+        if not _is_entity_tag(if_match):
+            raise InvalidInput(f"if_match must be '*' or an ETag, not {if_match!r}.")
+        arguments["if_match"] = if_match
+    return arguments
+
+
+def _is_entity_tag(value: object) -> bool:
+    # Spaces at either end are no part of a header's value, and refused before it is sent.
+    return (
+        isinstance(value, str)
+        and value != ""
+        and value == value.strip()
+        and all(" " <= character <= "~" for character in value)
+    )
