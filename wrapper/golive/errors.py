@@ -94,7 +94,7 @@ class GoLiveError(Exception):
     _parts: ClassVar[tuple[str, ...]] = ("message", "continuation_token")
 
     def __init__(self, message: str = "", continuation_token: str | None = None) -> None:
-        self.message = one_line(str(message), MAX_TEXT)
+        self.message: str = one_line(str(message), MAX_TEXT)
         self.continuation_token: str | None = continuation_token
         # For repr alone: `args` is made from the attributes, which may be set later.
         super().__init__(self.message)
@@ -270,7 +270,7 @@ class SubmissionUncertain(GoLiveError):
             naive = safe_after.tzinfo is None
             safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)
             at_once = ", or at once with baseline=error.baseline, which waits out what is left"
-            self.remedy = (
+            self.remedy: str = (
                 "The service may have acted on it or not. Calling again is safe after"
                 f" {safe_after:%Y-%m-%d %H:%M:%S} UTC{at_once if baseline else ''}."
             )
@@ -343,8 +343,8 @@ class ServiceError(GoLiveError):
         self.status_code = status_code
         self.method = method
         self.url = url
-        self.code = None if code is None else one_line(code)
-        self.correlation_id = None if correlation_id is None else one_line(correlation_id)
+        self.code: str | None = None if code is None else one_line(code)
+        self.correlation_id: str | None = None if correlation_id is None else one_line(correlation_id)
         self.retry_after = retry_after
         self.details: Mapping[str, Any] | None = None if details is None else _json_safe(details)
 
