@@ -248,7 +248,7 @@ class SubmissionUncertain(GoLiveError):
         safe_after: From when on calling again without it is safe, in UTC; None if it is at once.
     """
 
-    remedy = "The service may have acted on it or not; running the same call again is safe."
+    remedy: str = "The service may have acted on it or not; running the same call again is safe."
 
     _parts = ("message", "baseline", "safe_after", "continuation_token")
 
@@ -270,7 +270,7 @@ class SubmissionUncertain(GoLiveError):
             naive = safe_after.tzinfo is None
             safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)
             at_once = ", or at once with baseline=error.baseline, which waits out what is left"
-            self.remedy: str = (
+            self.remedy = (
                 "The service may have acted on it or not. Calling again is safe after"
                 f" {safe_after:%Y-%m-%d %H:%M:%S} UTC{at_once if baseline else ''}."
             )
