@@ -13,7 +13,7 @@ import httpx
 import pytest
 from attrs import frozen
 
-from golive import ServiceError, State, answers, flows, location, reading
+from golive import ServiceError, State, answers, following, location, queries, reading, starting
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
 BODY = "every_unlawful_body_is_refused"
@@ -68,8 +68,8 @@ def for_class(owner: Any, name: str, wrong: Callable[..., Any]) -> Callable[[pyt
 
 
 def without(name: str) -> Callable[..., Any]:
-    def wrong(right: Any, headers: Any, origin: Any) -> Any:
-        return right({k: v for k, v in headers.items() if k.lower() != name}, origin)
+    def wrong(right: Any, headers: Any, *where: Any) -> Any:
+        return right({k: v for k, v in headers.multi_items() if k.lower() != name}, *where)
 
     return wrong
 
@@ -162,13 +162,13 @@ TAMPERINGS = [
         "location-ignored",
         "Reads `Operation-Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("location")),
+        replacing(starting, "read_location", without("location")),
     ),
     Tampering(
         "operation-location-ignored",
         "Reads `Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("operation-location")),
+        replacing(starting, "read_location", without("operation-location")),
     ),
     Tampering(
         "address-anywhere",
@@ -180,7 +180,7 @@ TAMPERINGS = [
         "array-not-unwrapped",
         "Refuses a status in an array",
         UNDERSTOOD,
-        replacing(flows, "read_operation", bare_only),
+        replacing(following, "read_operation", bare_only),
     ),
     Tampering(
         "unknown-word-fails",
@@ -216,12 +216,14 @@ TAMPERINGS = [
     Tampering(
         "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
     ),
-    Tampering("etag-lost", "Loses the ETag", UNDERSTOOD, replacing(flows, "read_offer_status", no_etag)),
+    Tampering(
+        "etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)
+    ),
     Tampering(
         "submissions-cut",
         "Returns the first entry of the list",
         UNDERSTOOD,
-        replacing(flows, "submissions", first_entry),
+        replacing(queries, "submissions", first_entry),
     ),
     Tampering("error-code-lost", "Loses the service's error code", UNDERSTOOD, lost("code")),
     Tampering("correlation-id-lost", "Loses the correlation id", UNDERSTOOD, lost("correlation_id")),

@@ -150,7 +150,7 @@ def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow
     if (yield from _decide(context, entry)) is _Verdict.GO_LIVE:
         kind = OperationKind.GO_LIVE
     tracker = track(context, entry.ref, kind)
-    tracker.certain = tracker.reached = True
+    tracker.certain = True
     return tracker
 
 

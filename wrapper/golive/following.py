@@ -69,9 +69,8 @@ class Tracker:
         next_poll: When to ask next, by the monotonic clock.
         adopted: Whether it ran already when it was asked for.
         certain: Whether the service ever said that there is such an operation.
-        reached: Whether the service ever told where it stands.
         status: The last snapshot.
-        guid: The id that the service gives it, once it did; a joined name does not show it.
+        guid: The id by which the service told of it last.
         asked: How often the service was asked about it.
         turn: Held by whoever asks now, so that threads and tasks share what is answered.
     """
@@ -82,7 +81,6 @@ class Tracker:
     next_poll: float
     adopted: bool = False
     certain: bool = False
-    reached: bool = False
     status: OperationStatus = NOT_ASKED
     guid: str | None = None
     asked: int = 0
@@ -120,7 +118,7 @@ def track(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
 def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
     """Take up an operation that the service itself named."""
     tracker = track(context, ref, kind)
-    tracker.adopted = tracker.certain = tracker.reached = True
+    tracker.adopted = tracker.certain = True
     return tracker
 
 
@@ -158,7 +156,7 @@ def refresh(context: Context, tracker: Tracker, *, at_least: float = 0.0) -> Flo
         if (status.state, status.word) != (tracker.status.state, tracker.status.word):
             logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
         tracker.status = status
-        tracker.certain = tracker.reached = True
+        tracker.certain = True
         return status
     finally:
         # Last of all: whoever sees it counted sees what came of it, too.
@@ -177,11 +175,12 @@ def _ask(
         arguments = {"operation_id": ref.operation_id}
         answer = yield from read(context, get_operation, arguments, at_least=at_least)
     status = understood(answer, read_operation)
-    named = tracker.guid or ref.operation_id
     if status.id and is_guid(status.id):
-        if is_guid(named) and status.id.lower() != named.lower():
+        # A joined name does not show the id, so that two answers have to agree about it.
+        known, tracker.guid = tracker.guid, status.id
+        named = ref.operation_id if is_guid(ref.operation_id) else known
+        if named is not None and status.id.lower() != named.lower():
             raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
-        tracker.guid = status.id
     return status, answer.retry_after
 
 
@@ -284,9 +283,9 @@ class _Trouble:
             case NotFound():
                 return "missing", polling.missing_limit if tracker.certain else None
             case NotAuthenticated():
-                return "unauthorized", polling.unauthorized_limit if tracker.reached else None
+                return "unauthorized", polling.unauthorized_limit if tracker.certain else None
             case CredentialError():
-                return "credential", polling.outage_limit if tracker.reached else None
+                return "credential", polling.outage_limit if tracker.certain else None
             case UnexpectedAnswer() if not tracker.certain:
                 # It may be the endpoint that is wrong from the beginning.
                 few = self._failed < self._context.retry.attempts
