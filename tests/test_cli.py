@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -444,9 +445,11 @@ def test_a_token_of_another_machine_does_not_choose_the_endpoint(golive: Any) ->
     assert "requests go to https://cloudpartner.azure.com only" in result.err
 
 
-def test_an_emulator_for_programs() -> None:
+def test_an_emulator_for_programs(golive: Any) -> None:
     process = Process("emulator", "--port", "0", "--json")
     line = process.read_until("endpoint")
+    # Once it answers, it can be stopped in good order.
+    assert golive("ready", "contoso", MIGRATED, "--endpoint", json.loads(line)["endpoint"]).code == 0
     ended, _, err = process.end(signal.SIGINT)
     assert (ended, err) == (0, "")
     (event,) = Result(ended, types.SimpleNamespace(out=line, err=err)).events
