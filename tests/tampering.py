@@ -216,7 +216,9 @@ TAMPERINGS = [
     Tampering(
         "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
     ),
-    Tampering("etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)),
+    Tampering(
+        "etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)
+    ),
     Tampering(
         "submissions-cut",
         "Returns the first entry of the list",

@@ -206,9 +206,7 @@ def test_a_publish_that_was_signed_off_is_over_but_not_live(emulator: Emulator) 
     assert (told["publisher-signoff"], told["live"]) == ("complete", "notStarted")
 
 
-def test_submissions_can_be_filtered_in_both_spellings(
-    emulator: Emulator, clock: VirtualClock
-) -> None:
+def test_submissions_can_be_filtered_in_both_spellings(emulator: Emulator, clock: VirtualClock) -> None:
     client = http(emulator)
     client.post(f"{OFFER}/{MIGRATED}/golive")
     clock.time += 120
