@@ -11,7 +11,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,9 @@ FAST = ("--interval", "0.05s")
 
 #: Where clients of the in-process emulator believe the service to be.
 LOCAL = "http://127.0.0.1"
+
+#: How long a process may take to end, in seconds; a test that fails for another reason must end, too.
+PATIENCE = 600
 
 MIGRATED = "contoso-offer"
 NON_MIGRATED = "contoso-legacy"
@@ -182,10 +185,30 @@ def command_environment(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
+def by_requests(hours: float = 3.0, **options: Any) -> Emulator:
+    """Return an emulator whose time goes on with each request, however fast the machine is."""
+    asked: list[Callable[[], int]] = []
+
+    def clock() -> float:
+        return hours * 3600 * (asked[0]() if asked else 0)
+
+    emulator = Emulator(speed=1, clock=clock, **options)
+    asked.append(lambda: emulator.app.counts["any"])
+    return emulator
+
+
 @pytest.fixture
 def service() -> Iterator[tuple[Emulator, str]]:
-    """An emulator over a socket, and where it is."""
-    emulator = Emulator(speed=100_000)
+    """An emulator over a socket, and where it is; a go-live takes two dozen requests."""
+    emulator = by_requests()
+    with emulator.serve() as url:
+        yield emulator, url
+
+
+@pytest.fixture
+def held(clock: VirtualClock) -> Iterator[tuple[Emulator, str]]:
+    """The same, but its time is the test's: nothing happens in it before the test says so."""
+    emulator = Emulator(speed=1, clock=clock.monotonic)
     with emulator.serve() as url:
         yield emulator, url
 
@@ -198,6 +221,37 @@ def golive(capsys: pytest.CaptureFixture[str], command_environment: None) -> Any
         return Result(run(arguments), capsys.readouterr())
 
     return call
+
+
+class Process:
+    """The command in a process of its own."""
+
+    def __init__(self, *arguments: str, **variables: str) -> None:
+        self.process = subprocess.Popen(
+            [*COMMAND, *arguments],
+            env={**os.environ, "PYTHONUNBUFFERED": "1", **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.lines: list[str] = []
+
+    def read_until(self, part: str, *, err: bool = False) -> str:
+        """Return the line that contains a text; fail if the output ends before."""
+        stream = self.process.stderr if err else self.process.stdout
+        assert stream
+        for line in stream:
+            self.lines.append(line.strip())
+            if part in line:
+                return line.strip()
+        raise AssertionError(f"no line with {part!r}: {self.lines} {self.process.communicate()}")
+
+    def end(self, number: int | None = None) -> tuple[int, str, str]:
+        """Send a signal, and return the exit code and what was printed since."""
+        if number is not None:
+            self.process.send_signal(number)
+        out, err = self.process.communicate(timeout=PATIENCE)
+        return self.process.returncode, out, err
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import pytest
 
 from conftest import COMMAND, MIGRATED
 from golive.cli.exits import Exit
-from golive.emulator import Emulator
+from golive.emulator import TOKEN, Emulator
 
 FILE = 'publisher = "contoso"\ntimeout = "5d"\nallow-http = true\n'
 
@@ -109,6 +110,128 @@ def test_a_file_in_the_working_directory_is_not_read(
     assert settings(golive("config", "--json"))["endpoint"][1] == "default"
 
 
+@pytest.mark.parametrize("value", ["", "conf", "./conf", "~/conf", "."])
+@pytest.mark.parametrize("variable", ["XDG_CONFIG_HOME", "HOME"])
+def test_a_folder_that_is_not_absolute_is_nobodys(
+    golive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    """The working directory may be somebody's repository (XDG Base Directory Specification)."""
+    for below in ("golive", "conf/golive", "~/conf/golive", ".config/golive", "conf/.config/golive"):
+        folder = tmp_path / "repository" / below
+        folder.mkdir(parents=True)
+        (folder / "config.toml").write_text('endpoint = "https://evil.example"', "utf-8")
+    monkeypatch.chdir(tmp_path / "repository")
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv(variable, value)
+    assert settings(golive("config", "--json"))["endpoint"][1] == "default"
+
+
+def test_the_folder_below_the_home(golive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    folder = tmp_path / ".config" / "golive"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(FILE, "utf-8")
+    assert settings(golive("config", "--json"))["publisher"][0] == "contoso"
+
+
+@pytest.mark.parametrize("home", ["/dev/null", "a file", "/" + "x" * 5000])
+def test_a_home_that_is_no_folder_means_no_settings(
+    golive: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    service: tuple[Emulator, str],
+    home: str,
+) -> None:
+    (tmp_path / "a file").touch()
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path / home))
+    result = golive("config")
+    assert result.code == 0
+    assert "(there is none)" in result.out
+    started = golive("start", "contoso", MIGRATED, "--endpoint", service[1], "--no-wait")
+    assert started.code == 0
+    assert "cannot write" in started.err
+
+
+def test_no_home_at_all(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def nobody(number: int) -> Any:
+        raise KeyError(number)
+
+    monkeypatch.delenv("XDG_CONFIG_HOME")
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", nobody)
+    assert "(no folder for settings)" in golive("config").out
+    assert golive("config", "--json").events[0]["file"] == {"path": None, "found": False}
+
+
+def test_a_file_with_a_byte_order_mark(golive: Any, file: Path) -> None:
+    file.write_text(FILE, "utf-8-sig")
+    assert settings(golive("config", "--json"))["publisher"] == ("contoso", str(file))
+
+
+def test_a_tilde_that_no_shell_expanded(
+    golive: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "ours.toml").write_text(FILE, "utf-8")
+    (tmp_path / "~").mkdir()
+    (tmp_path / "~" / "ours.toml").write_text('publisher = "evil"', "utf-8")
+    monkeypatch.chdir(tmp_path)
+    shown = settings(golive("--config", "~/ours.toml", "config", "--json"))
+    assert shown["publisher"] == ("contoso", str(tmp_path / "ours.toml"))
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments"),
+    [
+        ('timeout = "soon"', ("start", "contoso", MIGRATED)),
+        ('endpoint = "nonsense"', ("ready", "contoso", MIGRATED)),
+        ('endpoint = "http://emulator"', ("ready", "contoso", MIGRATED)),
+        ('endpoint = "nonsense"', ("config",)),
+        ('publisher = ".."', ("ready", MIGRATED)),
+        ('publisher = ".."', ("offers",)),
+    ],
+)
+def test_a_setting_that_is_wrong_names_its_file(
+    golive: Any, file: Path, text: str, arguments: tuple[str, ...]
+) -> None:
+    file.write_text(text, "utf-8")
+    result = golive(*arguments)
+    assert result.code == Exit.USAGE
+    assert f"{text.split()[0]} is set by {file}." in result.err
+
+
+def test_a_variable_that_is_wrong_is_named(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLIVE_ENDPOINT", "nonsense")
+    result = golive("ready", "contoso", MIGRATED)
+    assert result.code == Exit.USAGE
+    assert "endpoint is set by GOLIVE_ENDPOINT" in result.err
+
+
+@pytest.mark.parametrize("value", ['"abc"', "'abc'", '\n"abc"\n', '{\n  "accessToken": "abc"\n}'])
+def test_a_token_that_is_more_than_the_token(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    emulator, url = service
+    monkeypatch.setenv("AZURE_TOKEN", value)
+    result = golive("ready", "contoso", MIGRATED, "--endpoint", url)
+    assert result.code == Exit.NOT_ALLOWED
+    assert "--query accessToken -o tsv" in result.err
+    assert "abc" not in result.err
+    assert emulator.app.counts["any"] == 0
+    assert "credential  none: AZURE_TOKEN holds" in golive("config").out
+
+
+def test_space_around_a_token_is_no_part_of_it(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", f" {TOKEN}\r\n")
+    assert golive("ready", "contoso", MIGRATED, "--endpoint", service[1]).code == 0
+
+
 def test_secrets_are_hidden(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
         "AZURE_TOKEN", token(aud="https://cloudpartner.azure.com", exp=time.time() + 1830)
@@ -190,7 +313,12 @@ def test_completion_completes() -> None:
     """As a shell would ask, in a process of its own."""
     outcome = subprocess.run(
         COMMAND,
-        env={"_GOLIVE_COMPLETE": "bash_complete", "COMP_WORDS": "golive s", "COMP_CWORD": "1"},
+        env={
+            **os.environ,
+            "_GOLIVE_COMPLETE": "bash_complete",
+            "COMP_WORDS": "golive s",
+            "COMP_CWORD": "1",
+        },
         capture_output=True,
         text=True,
         check=True,
@@ -205,7 +333,7 @@ def test_nothing_optional_is_loaded_before_a_verb_needs_it(service: tuple[Emulat
     )
     outcome = subprocess.run(
         [sys.executable, "-c", code, "status", "contoso", MIGRATED, "--endpoint", service[1]],
-        env={"AZURE_TOKEN": "emulator"},
+        env={**os.environ, "AZURE_TOKEN": "emulator"},
         capture_output=True,
         text=True,
         check=True,
