@@ -6,6 +6,7 @@ import asyncio
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -906,3 +907,81 @@ def test_it_listens_everywhere_and_says_where_to_connect() -> None:
     with Emulator().serve("0.0.0.0") as url:
         assert url.startswith("http://127.0.0.1:")
         assert httpx.get(f"{url}/api/publishers").status_code == 401
+
+
+@pytest.fixture
+def announced(golive: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Run `golive emulator`, which announces itself and serves nobody; return the result and it."""
+    served: list[Emulator] = []
+
+    def serve_forever(
+        self: Emulator, host: str, port: int, announce: Callable[[str], None] = lambda url: None
+    ) -> None:
+        served.append(self)
+        announce(f"http://127.0.0.1:{port}")
+
+    monkeypatch.setattr(Emulator, "serve_forever", serve_forever)
+
+    def call(*arguments: str) -> tuple[Any, Emulator | None]:
+        served.clear()
+        return golive("emulator", *arguments), served[0] if served else None
+
+    return call
+
+
+def test_the_command_takes_offers_of_ones_own(announced: Any) -> None:
+    result, emulator = announced(
+        *("--offer", "fabrikam/new,draft", "--offer", "fabrikam/old,legacy", "--offer", "a/b,live")
+    )
+    assert "fabrikam/new: migrated, never published\n" in result.out
+    assert "fabrikam/old: not migrated, in preview\n" in result.out
+    assert "a/b: migrated, live\n" in result.out
+    # What it says to try works: an offer in preview goes live.
+    assert "golive start fabrikam old --endpoint http://127.0.0.1:8080" in result.out
+    assert {f"{o.publisher}/{o.id}" for o in emulator.market.offers()} == {
+        *("fabrikam/new", "fabrikam/old", "a/b")
+    }
+    result, _ = announced("--offer", "fabrikam/new,draft")
+    assert "golive publish fabrikam new --endpoint" in result.out
+
+
+def test_the_command_takes_many_offers_and_shows_few(announced: Any) -> None:
+    result, emulator = announced("--offers", "50", "--publishers", "5", "--scenario", "fail")
+    offers = list(emulator.market.offers())
+    assert len(offers) == 53
+    assert emulator.market.publishers == {"contoso", *(f"contoso-{n}" for n in range(2, 6))}
+    assert {offer.scenario for offer in offers} == {Scenario.FAIL}
+    assert "and 48 more: 53 offers in all" in result.out
+    assert len(result.out.splitlines()) == 8
+    result, _ = announced("--offers", "50", "--json")
+    assert len(result.events[0]["offers"]) == 53
+
+
+def test_the_command_takes_habits_and_a_delay(announced: Any) -> None:
+    _, emulator = announced("--habit", "bare-steps", "--habit", "busy-400", "--list-delay", "90s")
+    assert emulator.market.habits == {"bare-steps", "busy-400"}
+    assert emulator.market.list_delay == 90
+
+
+def test_the_command_says_where_to_connect_when_it_listens_everywhere(announced: Any) -> None:
+    for host in ("0.0.0.0", "::"):
+        result, _ = announced("--host", host)
+        assert "listens at http://127.0.0.1:8080 and all other addresses" in result.out
+        assert "--endpoint http://127.0.0.1:8080 " in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (("--habit", "explode"), "'explode' is no habit"),
+        (("--offer", "explode"), "'explode' is not PUBLISHER/OFFER"),
+        (("--offer", "a/b", "--offer", "a/b"), "two offers a/b"),
+        (("--fault", "explode"), "'explode' is no fault"),
+    ],
+)
+def test_the_command_says_what_is_wrong(
+    announced: Any, arguments: tuple[str, ...], complaint: str
+) -> None:
+    result, emulator = announced(*arguments)
+    assert (result.code, emulator) == (2, None)
+    assert complaint in result.err
