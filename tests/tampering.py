@@ -13,8 +13,7 @@ import httpx
 import pytest
 from attrs import frozen
 
-from golive import ServiceError, State, answers, flows, location, status
-from golive.status import Message, OfferStatus, OperationStatus
+from golive import ServiceError, State, answers, following, location, queries, reading, starting
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
 BODY = "every_unlawful_body_is_refused"
@@ -69,16 +68,16 @@ def for_class(owner: Any, name: str, wrong: Callable[..., Any]) -> Callable[[pyt
 
 
 def without(name: str) -> Callable[..., Any]:
-    def wrong(right: Any, headers: Any, origin: Any) -> Any:
-        return right({k: v for k, v in headers.items() if k.lower() != name}, origin)
+    def wrong(right: Any, headers: Any, *where: Any) -> Any:
+        return right({k: v for k, v in headers.multi_items() if k.lower() != name}, *where)
 
     return wrong
 
 
-def bare_only(right: Any, model: Any) -> Any:
-    if isinstance(model, list):
+def bare_only(right: Any, body: Any) -> Any:
+    if isinstance(body, list):
         raise ValueError("an array")
-    return right(model)
+    return right(body)
 
 
 def unknown_as(state: State) -> Callable[..., Any]:
@@ -94,20 +93,21 @@ def exact_words(right: Any, word: str) -> Any:
     return right(word) if word in known else State.UNKNOWN
 
 
-def objects_only(right: Any, model: Any) -> Any:
-    if isinstance(model, str):
+def objects_only(right: Any, value: Any, number: int) -> Any:
+    if isinstance(value, str):
         raise ValueError("a string")
-    return right(model)
+    return right(value, number)
 
 
-def without_zone(right: Any, value: Any) -> Any:
-    return None if value is None else value.replace(tzinfo=None)
+def without_zone(right: Any, *arguments: Any) -> Any:
+    moment = right(*arguments)
+    return None if moment is None else moment.replace(tzinfo=None)
 
 
-def no_nulls(right: Any, values: Any, *others: Any) -> Any:
-    if values is None:
+def no_nulls(right: Any, value: Any, *others: Any) -> Any:
+    if value is None:
         raise ValueError("null")
-    return right(values, *others)
+    return right(value, *others)
 
 
 def service_error(**lost: Any) -> Callable[..., Any]:
@@ -125,8 +125,8 @@ def anywhere(right: Any, value: str, origin: Any) -> Any:
     return right(path, origin)
 
 
-def no_etag(right: Any, model: Any, *, etag: Any) -> Any:
-    return right(model, etag=None)
+def no_etag(right: Any, body: Any, *, etag: Any) -> Any:
+    return right(body, etag=None)
 
 
 def first_entry(right: Any, context: Any, *arguments: Any, **named: Any) -> Any:
@@ -153,8 +153,8 @@ def empty(right: Any, *arguments: Any) -> Any:
     return ()
 
 
-def accepting(right: Any, *arguments: Any) -> Any:
-    return arguments[0]
+def any_status(right: Any, given: Any, *arguments: Any) -> Any:
+    return str(given.get("status")), State.UNKNOWN
 
 
 TAMPERINGS = [
@@ -162,13 +162,13 @@ TAMPERINGS = [
         "location-ignored",
         "Reads `Operation-Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("location")),
+        replacing(starting, "read_location", without("location")),
     ),
     Tampering(
         "operation-location-ignored",
         "Reads `Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("operation-location")),
+        replacing(starting, "read_location", without("operation-location")),
     ),
     Tampering(
         "address-anywhere",
@@ -180,7 +180,7 @@ TAMPERINGS = [
         "array-not-unwrapped",
         "Refuses a status in an array",
         UNDERSTOOD,
-        for_class(OperationStatus, "from_api", bare_only),
+        replacing(following, "read_operation", bare_only),
     ),
     Tampering(
         "unknown-word-fails",
@@ -197,31 +197,31 @@ TAMPERINGS = [
     Tampering(
         "words-exact", "Knows one spelling of each word", UNDERSTOOD, for_class(State, "of", exact_words)
     ),
-    Tampering("steps-lost", "Loses the steps", UNDERSTOOD, replacing(status, "_steps", empty)),
-    Tampering("messages-lost", "Loses the messages", UNDERSTOOD, replacing(status, "_messages", empty)),
-    Tampering("links-lost", "Loses the links", UNDERSTOOD, replacing(status, "_links", empty)),
+    Tampering("steps-lost", "Loses the steps", UNDERSTOOD, replacing(reading, "_steps", empty)),
+    Tampering("messages-lost", "Loses the messages", UNDERSTOOD, replacing(reading, "_messages", empty)),
+    Tampering("links-lost", "Loses the links", UNDERSTOOD, replacing(reading, "_links", empty)),
     Tampering(
         "text-messages-refused",
         "Refuses messages that are strings",
         UNDERSTOOD,
-        for_class(Message, "_of", objects_only),
+        replacing(reading, "_message", objects_only),
     ),
     Tampering(
         "percentage-lost",
         "Loses the percentages",
         UNDERSTOOD,
-        replacing(status, "_percent", lambda right, value: None),
+        replacing(reading, "_percent", lambda right, value: None),
     ),
-    Tampering("zone-lost", "Loses the time zone", UNDERSTOOD, replacing(status, "_aware", without_zone)),
+    Tampering("zone-lost", "Loses the zone", UNDERSTOOD, replacing(reading, "_moment", without_zone)),
     Tampering(
-        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(status, "_listed", no_nulls)
+        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
     ),
-    Tampering("etag-lost", "Loses the ETag", UNDERSTOOD, for_class(OfferStatus, "from_api", no_etag)),
+    Tampering("etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)),
     Tampering(
         "submissions-cut",
         "Returns the first entry of the list",
         UNDERSTOOD,
-        replacing(flows, "submissions", first_entry),
+        replacing(queries, "submissions", first_entry),
     ),
     Tampering("error-code-lost", "Loses the service's error code", UNDERSTOOD, lost("code")),
     Tampering("correlation-id-lost", "Loses the correlation id", UNDERSTOOD, lost("correlation_id")),
@@ -229,13 +229,10 @@ TAMPERINGS = [
     Tampering("forbidden-unknown", "Takes a 403 for any refusal", UNDERSTOOD, nameless(403)),
     Tampering("throttling-unknown", "Takes a 429 for any refusal", UNDERSTOOD, nameless(429)),
     Tampering(
-        "types-unchecked", "Takes any value for a text", BODY, replacing(status, "_text", accepting)
-    ),
-    Tampering(
-        "shape-unchecked",
-        "Takes an array for an object",
+        "types-unchecked",
+        "Takes any value for a word",
         BODY,
-        replacing(flows, "_same_shape", lambda right, *both: True),
+        replacing(reading, "_status", any_status),
     ),
     Tampering("body-unbounded", "Reads a body to its end, if it has one", ENDLESS, unbounded),
 ]

@@ -37,7 +37,7 @@ def test_a_server_that_keeps_the_contract(
         code = run(["contract", url, "--allow-changes", "--reports", str(tmp_path), *SHORT])
     assert code == 0
     assert capsys.readouterr().out == f"golive: {url} keeps the contract (--seed 1)\n"
-    assert len(json.loads((tmp_path / "links.json").read_text("utf-8"))) == 8
+    assert len(json.loads((tmp_path / "links.json").read_text("utf-8"))) == 10
     for pattern in ("junit-*.xml", "har-*.json", "ndjson-*.ndjson"):
         reports = list(tmp_path.glob(pattern))
         assert reports

@@ -8,6 +8,7 @@ import pytest
 
 import answers_suite
 from contract_suite import Suite
+from golive.emulator import Habit
 from seeded_table import TABLE, table
 from tampering import TAMPERINGS, Tampering
 from violations import VIOLATIONS, Faulty, Violation
@@ -17,6 +18,30 @@ def test_the_emulator_keeps_the_contract() -> None:
     suite = Suite(Faulty())
     assert list(suite.failures(walks=20)) == []
     assert suite.unfollowed == []
+
+
+#: Sets of habits that go together; there are too many to run the suite for each.
+HABITS = (
+    (
+        *("completed-words", "publish-goes-on", "slot-staging", "operation-location"),
+        *("documented-errors", "etag-on-status"),
+    ),
+    (
+        *("bare-steps", "all-publish", "operation-location-relative", "guid-name", "empty-errors"),
+        "busy-400",
+    ),
+    ("offer-says-waiting", "both-headers", "guid-name", "no-submissions"),
+)
+
+
+@pytest.mark.parametrize("habits", HABITS, ids=lambda habits: habits[0])
+def test_the_emulator_keeps_the_contract_with_any_of_its_habits(habits: tuple[str, ...]) -> None:
+    suite = Suite(Faulty(habits=habits), examples=10)
+    assert list(suite.failures()) == []
+
+
+def test_no_habit_is_left_out() -> None:
+    assert set(itertools.chain(*HABITS)) == set(Habit)
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)

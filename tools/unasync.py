@@ -62,8 +62,10 @@ def unasync(source: str) -> str:
 
 def _tidied(source: str, *command: str) -> str:
     """Have ruff do what a shorter name changes: the order of imports, the breaks of lines."""
-    ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", PACKAGE / "client.py", "-"]
-    return subprocess.run(ruff, input=source, capture_output=True, text=True, check=True).stdout
+    name = str(PACKAGE / "client.py")
+    ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"]
+    outcome = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True)
+    return str(outcome.stdout)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from golive.status import Offer, OfferStatus, Submission
 from golive.vocabulary import State
 from golive_api.api.offers import get_offer, get_offer_slot, list_offers
 from golive_api.api.progress import get_offer_status, list_submissions
-from golive_api.models import GetOfferSlotSlot as Slot
+from golive_api.models.get_offer_slot_slot import GET_OFFER_SLOT_SLOT_VALUES
 
 __all__ = ["listing", "offer", "offer_status", "offers", "submissions", "understood"]
 
@@ -72,11 +72,10 @@ def offer(context: Context, publisher_id: str, offer_id: str, *, slot: str | Non
     arguments = offer_of(publisher_id, offer_id)
     endpoint: Endpoint = get_offer
     if slot is not None:
-        try:
-            arguments["slot"] = Slot(slot)
-        except ValueError:
-            known = ", ".join(each.value for each in Slot)
-            raise InvalidInput(f"There is no slot {slot!r}; there are {known}.") from None
+        if slot not in GET_OFFER_SLOT_SLOT_VALUES:
+            known = ", ".join(sorted(GET_OFFER_SLOT_SLOT_VALUES))
+            raise InvalidInput(f"There is no slot {slot!r}; there are {known}.")
+        arguments["slot"] = slot
         endpoint = get_offer_slot
     answer = yield from read(context, endpoint, arguments)
     return understood(answer, read_offer, etag=answer.headers.get("ETag"))
