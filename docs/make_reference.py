@@ -23,7 +23,7 @@ from golive.cli.app import cli
 from golive.cli.exits import MEANINGS
 from golive.cli.settings import VARIABLES
 from golive.contract import document
-from golive.emulator import Fault, Scenario
+from golive.emulator import Fault, Habit, Scenario
 
 PAGES = Path(__file__).parent
 PART = re.compile(r"(<!-- made: ([\w -]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -72,6 +72,13 @@ def faults() -> Iterator[str]:
     yield from _table("fault", "what happens")
     for fault in Fault:
         yield f"| `{fault.value}` | {_cell(fault.meaning)} |"
+
+
+def habits() -> Iterator[str]:
+    """Yield the table of the emulator's habits."""
+    yield from _table("habit", "what the service does otherwise")
+    for habit in Habit:
+        yield f"| `{habit.value}` | {_cell(habit.meaning)} |"
 
 
 def scenarios() -> Iterator[str]:
@@ -257,6 +264,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "events": events,
     "exit codes": exit_codes,
     "faults": faults,
+    "habits": habits,
     "help": commands,
     "scenarios": scenarios,
     "schedule": schedule,
