@@ -11,15 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
-from golive import ServiceError, State, answers, flows, location, status
-from golive.status import Message, OfferStatus, OperationStatus
+from golive import ServiceError, State, answers, location, queries, reading, sessions, starting
+from golive.reading import Listing
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
-BODY = "every_unlawful_body_is_refused"
+BODY = "a_body_is_refused_only_for_lack_of_what_was_asked"
 ADDRESS = "every_unlawful_address_is_refused"
-WHATEVER = "whatever_comes_only_our_errors_go"
+TWO = "of_two_headers_the_address_is_followed"
 ENDLESS = "a_body_without_an_end_is_given_up"
 
 
@@ -69,16 +69,21 @@ def for_class(owner: Any, name: str, wrong: Callable[..., Any]) -> Callable[[pyt
 
 
 def without(name: str) -> Callable[..., Any]:
-    def wrong(right: Any, headers: Any, origin: Any) -> Any:
-        return right({k: v for k, v in headers.items() if k.lower() != name}, origin)
+    def wrong(right: Any, headers: Any, *others: Any) -> Any:
+        return right({k: v for k, v in headers.items() if k.lower() != name}, *others)
 
     return wrong
 
 
-def bare_only(right: Any, model: Any) -> Any:
-    if isinstance(model, list):
+def first_header_only(right: Any, headers: Any, *others: Any) -> Any:
+    both = "location" in headers and "operation-location" in headers
+    return without("operation-location")(right, headers, *others) if both else right(headers, *others)
+
+
+def bare_only(right: Any, body: Any, what: str) -> Any:
+    if isinstance(body, list):
         raise ValueError("an array")
-    return right(model)
+    return right(body, what)
 
 
 def unknown_as(state: State) -> Callable[..., Any]:
@@ -94,25 +99,43 @@ def exact_words(right: Any, word: str) -> Any:
     return right(word) if word in known else State.UNKNOWN
 
 
-def objects_only(right: Any, model: Any) -> Any:
-    if isinstance(model, str):
-        raise ValueError("a string")
-    return right(model)
+def no_word_needed(right: Any, given: Any, *others: Any) -> Any:
+    return right(given, *others) if "status" in given else ("", State.UNKNOWN)
 
 
-def without_zone(right: Any, value: Any) -> Any:
-    return None if value is None else value.replace(tzinfo=None)
+def objects_only(right: Any, value: Any, *others: Any) -> Any:
+    return None if isinstance(value, str) else right(value, *others)
 
 
-def no_nulls(right: Any, values: Any, *others: Any) -> Any:
-    if values is None:
+def all_or_nothing(right: Any, value: Any, *others: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return right(value, *others)
+
+
+def with_id_only(right: Any, value: Any, *others: Any) -> Any:
+    return right(value, *others) if isinstance(value, dict) and "id" in value else None
+
+
+def without_zone(right: Any, value: Any, *others: Any) -> Any:
+    read = right(value, *others)
+    return None if read is None else read.replace(tzinfo=None)
+
+
+def zone_wanted(right: Any, value: Any, *others: Any) -> Any:
+    zoned = isinstance(value, str) and (value.endswith("Z") or value[-6:-5] in ("+", "-"))
+    return right(value, *others) if zoned else None
+
+
+def no_nulls(right: Any, value: Any, *others: Any) -> Any:
+    if value is None:
         raise ValueError("null")
-    return right(values, *others)
+    return right(value, *others)
 
 
 def service_error(**lost: Any) -> Callable[..., Any]:
-    def wrong(right: Any, response: Any) -> ServiceError:
-        error: ServiceError = right(response)
+    def wrong(right: Any, received: Any) -> ServiceError:
+        error: ServiceError = right(received)
         for name, value in lost.items():
             setattr(error, name, value)
         return error
@@ -120,18 +143,31 @@ def service_error(**lost: Any) -> Callable[..., Any]:
     return wrong
 
 
+def usual_shape_only(right: Any, body: Any) -> Any:
+    return right(body) if isinstance(body, dict) and "error" in body else (None, "", {})
+
+
 def anywhere(right: Any, value: str, origin: Any) -> Any:
     path = httpx.URL(value).path if value else value
     return right(path, origin)
 
 
-def no_etag(right: Any, model: Any, *, etag: Any) -> Any:
-    return right(model, etag=None)
+def no_etag(right: Any, body: Any, *, etag: Any) -> Any:
+    return right(body, etag=None)
 
 
-def first_entry(right: Any, context: Any, *arguments: Any, **named: Any) -> Any:
-    found = yield from right(context, *arguments, **named)
-    return found[:1]
+def first_entry(right: Any, *arguments: Any, **named: Any) -> Listing:
+    return Listing(right(*arguments, **named).entries[:1])
+
+
+def no_odd_entry(right: Any, body: Any, **named: Any) -> Any:
+    if isinstance(body, list) and not all(isinstance(entry, dict) for entry in body):
+        raise ValueError("an odd entry")
+    return right(body, **named)
+
+
+def without_document(right: Any, *arguments: Any, **named: Any) -> Any:
+    return evolve(right(*arguments, **named), document={})
 
 
 def lost(name: str, value: Any = None) -> Callable[[pytest.MonkeyPatch], None]:
@@ -146,15 +182,16 @@ def nameless(status: int) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def unbounded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answers, "MAX_BODY", 2**62)
+    for module in (answers, sessions):
+        patch.setattr(module, "MAX_BODY", 2**62)
 
 
 def empty(right: Any, *arguments: Any) -> Any:
     return ()
 
 
-def accepting(right: Any, *arguments: Any) -> Any:
-    return arguments[0]
+def nothing(right: Any, *arguments: Any) -> Any:
+    return None
 
 
 TAMPERINGS = [
@@ -162,13 +199,25 @@ TAMPERINGS = [
         "location-ignored",
         "Reads `Operation-Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("location")),
+        replacing(starting, "read_location", without("location")),
     ),
     Tampering(
         "operation-location-ignored",
         "Reads `Location` only",
         UNDERSTOOD,
-        replacing(flows, "read_location", without("operation-location")),
+        replacing(starting, "read_location", without("operation-location")),
+    ),
+    Tampering(
+        "first-header-only",
+        "Reads the first of two headers, whatever it names",
+        TWO,
+        replacing(starting, "read_location", first_header_only),
+    ),
+    Tampering(
+        "guid-refused",
+        "Refuses a name with the offer's GUID",
+        UNDERSTOOD,
+        replacing(location, "is_guid", lambda right, text: False),
     ),
     Tampering(
         "address-anywhere",
@@ -177,10 +226,16 @@ TAMPERINGS = [
         replacing(location, "parse_location", anywhere),
     ),
     Tampering(
+        "address-of-any-offer",
+        "Follows an operation of another offer",
+        ADDRESS,
+        replacing(location, "_about", lambda right, ref, *offer: ref),
+    ),
+    Tampering(
         "array-not-unwrapped",
         "Refuses a status in an array",
         UNDERSTOOD,
-        for_class(OperationStatus, "from_api", bare_only),
+        replacing(reading, "_only", bare_only),
     ),
     Tampering(
         "unknown-word-fails",
@@ -197,45 +252,87 @@ TAMPERINGS = [
     Tampering(
         "words-exact", "Knows one spelling of each word", UNDERSTOOD, for_class(State, "of", exact_words)
     ),
-    Tampering("steps-lost", "Loses the steps", UNDERSTOOD, replacing(status, "_steps", empty)),
-    Tampering("messages-lost", "Loses the messages", UNDERSTOOD, replacing(status, "_messages", empty)),
-    Tampering("links-lost", "Loses the links", UNDERSTOOD, replacing(status, "_links", empty)),
     Tampering(
-        "text-messages-refused",
-        "Refuses messages that are strings",
+        "published-unknown",
+        "Does not know the word of a published offer",
         UNDERSTOOD,
-        for_class(Message, "_of", objects_only),
+        replacing(reading, "offer_state", lambda right, word: State.of(word)),
     ),
+    Tampering("steps-lost", "Loses the steps", UNDERSTOOD, replacing(reading, "_steps", empty)),
     Tampering(
-        "percentage-lost",
-        "Loses the percentages",
+        "bare-steps-lost",
+        "Loses the steps without an id",
         UNDERSTOOD,
-        replacing(status, "_percent", lambda right, value: None),
+        replacing(reading, "_step", with_id_only),
     ),
-    Tampering("zone-lost", "Loses the time zone", UNDERSTOOD, replacing(status, "_aware", without_zone)),
+    Tampering("messages-lost", "Loses the messages", UNDERSTOOD, replacing(reading, "_messages", empty)),
+    Tampering("links-lost", "Loses the links", UNDERSTOOD, replacing(reading, "_links", empty)),
     Tampering(
-        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(status, "_listed", no_nulls)
+        "text-messages-lost",
+        "Loses messages that are strings",
+        UNDERSTOOD,
+        replacing(reading, "_message", objects_only),
     ),
-    Tampering("etag-lost", "Loses the ETag", UNDERSTOOD, for_class(OfferStatus, "from_api", no_etag)),
+    Tampering(
+        "percentage-lost", "Loses the percentages", UNDERSTOOD, replacing(reading, "_percent", nothing)
+    ),
+    Tampering(
+        "zone-lost", "Loses the time zone", UNDERSTOOD, replacing(reading, "_moment", without_zone)
+    ),
+    Tampering(
+        "zone-wanted",
+        "Loses a time that has no zone",
+        UNDERSTOOD,
+        replacing(reading, "_moment", zone_wanted),
+    ),
+    Tampering(
+        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
+    ),
+    Tampering(
+        "etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)
+    ),
     Tampering(
         "submissions-cut",
         "Returns the first entry of the list",
         UNDERSTOOD,
-        replacing(flows, "submissions", first_entry),
+        replacing(queries, "read_submissions", first_entry),
+    ),
+    Tampering(
+        "document-lost",
+        "Loses the document of an offer",
+        UNDERSTOOD,
+        replacing(queries, "read_offer", without_document),
     ),
     Tampering("error-code-lost", "Loses the service's error code", UNDERSTOOD, lost("code")),
+    Tampering("error-message-lost", "Loses the error's explanation", UNDERSTOOD, lost("message", "?")),
+    Tampering("error-details-lost", "Loses what an error says beyond", UNDERSTOOD, lost("details")),
+    Tampering(
+        "error-shapes-unread",
+        "Reads errors of the reference's shape only",
+        UNDERSTOOD,
+        replacing(answers, "_read_error", usual_shape_only),
+    ),
     Tampering("correlation-id-lost", "Loses the correlation id", UNDERSTOOD, lost("correlation_id")),
     Tampering("retry-after-lost", "Loses `Retry-After`", UNDERSTOOD, lost("retry_after")),
     Tampering("forbidden-unknown", "Takes a 403 for any refusal", UNDERSTOOD, nameless(403)),
     Tampering("throttling-unknown", "Takes a 429 for any refusal", UNDERSTOOD, nameless(429)),
     Tampering(
-        "types-unchecked", "Takes any value for a text", BODY, replacing(status, "_text", accepting)
+        "word-unneeded",
+        "Takes a status without a word for one",
+        BODY,
+        replacing(reading, "_status", no_word_needed),
     ),
     Tampering(
-        "shape-unchecked",
-        "Takes an array for an object",
+        "decoration-decides",
+        "Refuses a status for a step that is none",
         BODY,
-        replacing(flows, "_same_shape", lambda right, *both: True),
+        replacing(reading, "_step", all_or_nothing),
+    ),
+    Tampering(
+        "odd-entry-decides",
+        "Refuses a list for one odd entry",
+        BODY,
+        replacing(queries, "read_submissions", no_odd_entry),
     ),
     Tampering("body-unbounded", "Reads a body to its end, if it has one", ENDLESS, unbounded),
 ]
