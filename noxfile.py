@@ -196,6 +196,13 @@ def mutation(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Give the client a million answers that were tampered with; `-- --cases N --seed N` for others."""
+    install(session, "-e", ".[testing]")
+    session.run("python", "tests/fuzz.py", *(session.posargs or ("--cases", "1000000")))
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Write what is made from the code into the pages, and build the site in build/docs."""
     install(session, "-e", ".[dev]")

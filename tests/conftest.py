@@ -8,7 +8,6 @@ import inspect
 import ipaddress
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -171,13 +170,16 @@ EVENTS = jsonschema.Draft202012Validator(
 
 
 @pytest.fixture
-def command_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def command_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """The command finds the emulator's token, and nothing of the machine's own settings."""
     for name in os.environ:
         if name.startswith(("GOLIVE_", "AZURE_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture
@@ -189,15 +191,13 @@ def service() -> Iterator[tuple[Emulator, str]]:
 
 
 @pytest.fixture
-def golive(capsys: pytest.CaptureFixture[str], command_environment: None) -> Iterator[Any]:
+def golive(capsys: pytest.CaptureFixture[str], command_environment: None) -> Any:
     """Run the command in this process."""
-    handler = signal.getsignal(signal.SIGTERM)
 
     def call(*arguments: str) -> Result:
         return Result(run(arguments), capsys.readouterr())
 
-    yield call
-    signal.signal(signal.SIGTERM, handler)
+    return call
 
 
 @pytest.fixture(autouse=True)

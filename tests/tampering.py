@@ -103,6 +103,10 @@ def no_word_needed(right: Any, given: Any, *others: Any) -> Any:
     return right(given, *others) if "status" in given else ("", State.UNKNOWN)
 
 
+def any_word(right: Any, given: Any, *others: Any) -> Any:
+    return str(given.get("status")), State.UNKNOWN
+
+
 def objects_only(right: Any, value: Any, *others: Any) -> Any:
     return None if isinstance(value, str) else right(value, *others)
 
@@ -321,6 +325,9 @@ TAMPERINGS = [
         "Takes a status without a word for one",
         BODY,
         replacing(reading, "_status", no_word_needed),
+    ),
+    Tampering(
+        "types-unchecked", "Takes any value for a word", BODY, replacing(reading, "_status", any_word)
     ),
     Tampering(
         "decoration-decides",

@@ -217,7 +217,8 @@ def test_a_go_live_is_sent_once_more_after_a_401_with_its_body(side: Side) -> No
         bodies.append(request.read())
         if request.headers["Authorization"].endswith("1"):
             return httpx.Response(401)
-        return httpx.Response(202, headers={"Location": "/api/operations/a$b$2$preview"})
+        location = "/api/operations/contoso$contoso-offer$2$preview"
+        return httpx.Response(202, headers={"Location": location})
 
     client = side.client(TokenSource(side.clock), transport=httpx.MockTransport(answer))
     side.get(client.begin_publish("contoso", "contoso-offer", notification_emails=["a@x"]))

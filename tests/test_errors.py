@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import pickle
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import httpx
@@ -25,6 +29,9 @@ from golive import (
     ServiceError,
     ServiceFault,
     ServiceUnreachable,
+    State,
+    Step,
+    SubmissionUncertain,
     Throttled,
     UnexpectedAnswer,
     UnsupportedVersion,
@@ -233,6 +240,18 @@ def all_errors() -> list[type[GoLiveError]]:
     ]
 
 
+TOKEN = "https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview"
+MOMENT = datetime(2026, 10, 21, 9, 28, 0, 500, tzinfo=UTC)
+STATUS = OperationStatus(
+    State.FAILED,
+    "failed",
+    (Step("live", "Live", State.FAILED, "failed", 40),),
+    created=MOMENT,
+)
+BASELINE = golive.Baseline("contoso", "contoso-offer", ("1", "2"), None, taken=MOMENT)
+DETAILS = {"details": [{"code": "MissingField", "message": "The plan has no price", "target": "plans"}]}
+
+
 def example(kind: type[GoLiveError]) -> GoLiveError:
     if issubclass(kind, ServiceError):
         return kind("m", status_code=400, method="GET", url="u", code="C", correlation_id="i")
@@ -243,13 +262,190 @@ def example(kind: type[GoLiveError]) -> GoLiveError:
     return kind("m")
 
 
+def full_example(kind: type[GoLiveError]) -> GoLiveError:
+    """An error with all that it can have, some of it set after it was made."""
+    error: GoLiveError
+    if issubclass(kind, ServiceError):
+        error = kind("m", 400, "GET", "u", "C", "i", "7", DETAILS)
+    elif issubclass(kind, golive.OperationError):
+        return kind("m", STATUS, TOKEN)
+    elif issubclass(kind, ServiceUnreachable):
+        error = kind("m", "GET", "u", False)
+    elif issubclass(kind, SubmissionUncertain):
+        error = kind("m", BASELINE, datetime(2026, 10, 21, 7, 28, tzinfo=UTC))
+    else:
+        error = kind("m")
+    error.continuation_token = TOKEN
+    return error
+
+
+ROADS: dict[str, Callable[[GoLiveError], Any]] = {
+    "pickle": lambda error: pickle.loads(pickle.dumps(error)),
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "args": lambda error: type(error)(*error.args),
+    # Celery's default result backend keeps class and args, as JSON.
+    "args in JSON": lambda error: type(error)(*json.loads(json.dumps(error.args))),
+    "to_dict": lambda error: GoLiveError.from_dict(error.to_dict()),
+    "to_dict in JSON": lambda error: GoLiveError.from_dict(json.loads(json.dumps(error.to_dict()))),
+    "twice": lambda error: GoLiveError.from_dict(pickle.loads(pickle.dumps(error)).to_dict()),
+}
+
+
+@pytest.mark.parametrize("road", ROADS.values(), ids=ROADS)
+@pytest.mark.parametrize("make", [example, full_example])
 @pytest.mark.parametrize("kind", all_errors())
-def test_errors_survive_a_task_queue(kind: type[GoLiveError]) -> None:
-    error = example(kind)
-    copy = pickle.loads(pickle.dumps(error))
-    assert type(copy) is kind
-    assert str(copy) == str(error)
-    assert vars(copy) == vars(error)
+def test_errors_survive_any_road(
+    kind: type[GoLiveError],
+    make: Callable[[type[GoLiveError]], GoLiveError],
+    road: Callable[[GoLiveError], GoLiveError],
+) -> None:
+    error = make(kind)
+    arrived = road(error)
+    assert type(arrived) is kind
+    assert str(arrived) == str(error)
+    assert repr(arrived) == repr(error) == f"{kind.__name__}('m')"
+    assert vars(arrived) == vars(error)
+    assert arrived.args == error.args
+
+
+def test_notes_and_attributes_of_others_survive_a_task_queue() -> None:
+    error: Any = full_example(NotFound)
+    error.add_note("on worker 7")
+    error.attempt = 3
+    arrived = pickle.loads(pickle.dumps(error))
+    assert (arrived.__notes__, arrived.attempt) == (["on worker 7"], 3)
+
+
+def test_an_error_with_a_message_only_has_one_argument() -> None:
+    assert GoLiveError("m").args == golive.InvalidInput("m").args == WaitTimeout("m", STATUS).args[:1]
+    assert GoLiveError().args == ("",)
+
+
+def test_args_can_be_replaced_by_those_of_another() -> None:
+    error = full_example(NotFound)
+    other = NotFound("other", 404, "GET", "u")
+    other.args = error.args
+    assert vars(other) == vars(error)
+
+
+class Special(NotFound):
+    """A class of somebody else, which is not known where the error arrives."""
+
+
+def test_an_error_of_an_unknown_class_is_read_as_its_nearest_known_parent() -> None:
+    stored = Special("m", 404, "GET", "u").to_dict()
+    assert type(GoLiveError.from_dict(stored)) is Special
+    stored["error"] = "OfALaterRelease"
+    arrived = GoLiveError.from_dict({**stored, "later": 1})
+    assert type(arrived) is NotFound
+    assert (arrived.message, arrived.args) == ("m", ("m", 404, "GET", "u"))
+    stored["is_a"] = ["Nobody"]
+    assert type(GoLiveError.from_dict(stored)) is GoLiveError
+
+
+def test_a_class_of_somebody_else_does_not_take_the_name_of_ours() -> None:
+    type("Throttled", (GoLiveError,), {})
+    stored = full_example(Throttled).to_dict()
+    assert type(GoLiveError.from_dict(stored)) is Throttled
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        None,
+        [],
+        "NotFound",
+        {},
+        {"error": ["NotFound"]},
+        {"error": "NotFound", "message": "m"},
+        {"error": "NotFound", "is_a": 7},
+        {"error": "OperationFailed", "message": "m", "status": {"word": 7}},
+        {"error": "SubmissionUncertain", "message": "m", "safe_after": "soon"},
+        {"error": "SubmissionUncertain", "message": "m", "baseline": {"offer_id": "o"}},
+    ],
+)
+def test_what_is_no_error_is_refused(stored: Any) -> None:
+    with pytest.raises(golive.InvalidInput, match=r"^This is not "):
+        GoLiveError.from_dict(stored)
+
+
+ODD = "x\x1b[2J\r\n2026-01-01 INFO forged: \u202eis live\ud800" + "y" * 100_000
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        GoLiveError(ODD),
+        golive.InvalidInput(ODD),
+        ServiceUnreachable(ODD, method=ODD, url=ODD, sent=True),
+        RequestRefused(ODD, 400, ODD, ODD, ODD, ODD, ODD, {ODD: [ODD], "ModelState": {ODD: ODD}}),
+        golive.OperationFailed(ODD, STATUS, TOKEN),
+        SubmissionUncertain(ODD, BASELINE, datetime(2026, 10, 21, tzinfo=UTC)),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_the_text_of_an_error_is_one_harmless_line(error: GoLiveError) -> None:
+    for text in (str(error), repr(error), error.summary):
+        assert text.isprintable()
+        assert len(text) < 6000
+        text.encode()
+
+
+@given(st.text(st.characters(exclude_categories=[])), st.text(), st.text())
+def test_any_text_makes_a_harmless_error(message: str, code: str, detail: str) -> None:
+    error = ServiceFault(message, 500, "GET", "u", code, code, code, {"Variant": {"error": detail}})
+    assert str(error).isprintable()
+    assert str(ServiceFault(*json.loads(json.dumps(error.args)))) == str(error)
+
+
+def test_a_failure_is_told_without_control_characters(side: Side, httpx_mock: HTTPXMock) -> None:
+    body = {
+        "status": "failed",
+        "error": "x\x1b[2J\r\n2026-01-01 INFO forged: is live",
+        "steps": [{"id": "certify", "stepName": "\x1b]52;c;x\x07", "status": "failed"}],
+        "messages": [{"messageHtml": "<b>\x1b[2J</b><![ x", "level": "error"}],
+    }
+    httpx_mock.add_response(json=body, is_reusable=True)
+    with pytest.raises(golive.OperationFailed, match="forged") as caught:
+        side.get(side.client().operation(TOKEN_URL).result())
+    assert str(caught.value).isprintable()
+
+
+def test_an_error_that_is_an_object_is_told_with_its_message(side: Side, httpx_mock: HTTPXMock) -> None:
+    body = {"status": "failed", "error": {"code": "ImageRejected", "message": "no swap partition"}}
+    httpx_mock.add_response(json=body, is_reusable=True)
+    with pytest.raises(golive.OperationFailed, match="ImageRejected: no swap partition"):
+        side.get(side.client().operation(TOKEN_URL).result())
+
+
+def test_details_of_an_error_are_shown_once() -> None:
+    told = str(full_example(RequestRefused))
+    assert "was answered 400 C: m. Details: MissingField: The plan has no price. (corr" in told
+    once = RequestRefused("The plan has no price.", 400, "GET", "u", details={"message": "no price"})
+    assert str(once).count("no price") == 1
+
+
+def test_details_are_kept_as_json_has_them() -> None:
+    odd: Any = {"when": datetime(2026, 1, 1), 7: (1, 2), "n": None}
+    error = RequestRefused("m", 400, "GET", "u", details=odd)
+    assert error.details == {"when": "2026-01-01 00:00:00", "7": [1, 2], "n": None}
+
+
+def test_when_calling_again_is_safe() -> None:
+    now = "The service may have acted on it or not; running the same call again is safe."
+    assert str(SubmissionUncertain("m")) == f"m {now}"
+    assert str(SubmissionUncertain("m", BASELINE)) == f"m {now}"
+    later = SubmissionUncertain("m.", BASELINE, MOMENT)
+    assert str(later) == (
+        "m. The service may have acted on it or not. Calling again is safe after 2026-10-21 09:28:00"
+        " UTC, or at once with baseline=error.baseline, which waits out what is left."
+    )
+    east = timezone(timedelta(hours=2))
+    without = SubmissionUncertain("m.", None, datetime(2026, 10, 21, 9, 28, tzinfo=east))
+    assert str(without).endswith("Calling again is safe after 2026-10-21 07:28:00 UTC.")
+    assert SubmissionUncertain("m", None, "2026-10-21T07:28:00").safe_after == without.safe_after
+    assert later.baseline == BASELINE
 
 
 @pytest.mark.parametrize("kind", all_errors())

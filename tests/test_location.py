@@ -24,6 +24,7 @@ from golive.location import (
 )
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
+OFFER = ("contoso", "contoso-offer")
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"
 MIGRATED = f"/api/publishers/contoso/offers/contoso-offer/operations/{GUID}"
 NON_MIGRATED = "/api/operations/contoso$contoso-offer$2$preview"
@@ -66,12 +67,49 @@ REFS = st.one_of(
 def test_both_headers_in_both_forms_relative_and_absolute(
     path: str, query: str, prefix: str, header: str
 ) -> None:
-    ref = read_location(httpx.Headers({header: prefix + path + query}), HERE)
+    ref = read_location(httpx.Headers({header: prefix + path + query}), HERE, *OFFER)
     assert ref.publisher_id == "contoso"
     assert ref.offer_id == "contoso-offer"
     assert ref.path == path
     assert ref.url == f"https://cloudpartner.azure.com{path}{VERSION}"
     assert ref.form is (LocationForm.MIGRATED if path == MIGRATED else LocationForm.NON_MIGRATED)
+
+
+@pytest.mark.parametrize("path", [MIGRATED, NON_MIGRATED])
+def test_a_slash_at_the_end_is_no_other_address(path: str) -> None:
+    assert parse_location(f"{path}/{VERSION}", HERE).path == path
+
+
+@pytest.mark.parametrize(
+    ("value", "complaint"),
+    [
+        (MIGRATED.replace("contoso-offer", "another"), "an operation of contoso/another, not of"),
+        (MIGRATED.replace("publishers/contoso", "publishers/fabrikam"), "of fabrikam/contoso-offer"),
+        (NON_MIGRATED.replace("contoso-offer", "another"), "an operation of contoso/another"),
+        (NON_MIGRATED.replace("operations/contoso", "operations/fabrikam"), "of fabrikam/"),
+        (MIGRATED.replace("contoso-offer", GUID), "an operation of contoso/"),
+    ],
+)
+def test_the_operation_of_another_offer_is_refused(value: str, complaint: str) -> None:
+    with pytest.raises(ValueError, match=complaint):
+        read_location({"Location": value}, HERE, *OFFER)
+
+
+def test_an_id_may_be_spelled_in_another_case() -> None:
+    ref = read_location({"Location": MIGRATED.replace("contoso-offer", "Contoso-Offer")}, HERE, *OFFER)
+    assert ref.path == MIGRATED
+
+
+def test_a_joined_name_may_hold_the_offers_guid() -> None:
+    path = NON_MIGRATED.replace("contoso-offer", GUID)
+    ref = read_location({"Location": path}, HERE, *OFFER)
+    assert (ref.path, ref.offer_id) == (path, "contoso-offer")
+
+
+def test_both_problems_are_told() -> None:
+    headers = {"Location": "mailto:x", "Operation-Location": "https://evil.example/"}
+    with pytest.raises(ValueError, match=r"Location 'mailto:x'.* and its Operation-Location 'https://e"):
+        read_location(headers, HERE, *OFFER)
 
 
 def test_the_dollar_may_be_encoded() -> None:
@@ -81,12 +119,12 @@ def test_the_dollar_may_be_encoded() -> None:
 
 def test_location_counts_before_the_older_header() -> None:
     headers = httpx.Headers({"Operation-Location": NON_MIGRATED, "Location": MIGRATED})
-    assert read_location(headers, HERE).form is LocationForm.MIGRATED
+    assert read_location(headers, HERE, *OFFER).form is LocationForm.MIGRATED
 
 
 def test_no_header_at_all() -> None:
     with pytest.raises(ValueError, match="neither a Location nor an Operation-Location"):
-        read_location(httpx.Headers(), HERE)
+        read_location(httpx.Headers(), HERE, *OFFER)
 
 
 HOSTILE = {
@@ -122,7 +160,7 @@ HOSTILE = {
     "encoded slash": f"/api/publishers/a%2Fb/offers/c/operations/{GUID}",
     "twice encoded slash": f"/api/publishers/a%252Fb/offers/c/operations/{GUID}",
     "empty segment": f"/api/publishers//offers/c/operations/{GUID}",
-    "slash at the end": f"{MIGRATED}/",
+    "two slashes at the end": f"{MIGRATED}//",
     "parameter in a segment": f"/api/publishers/contoso;x=1/offers/c/operations/{GUID}",
     "line feed": f"{MIGRATED}\n",
     "carriage return and header": f"{MIGRATED}\r\nSet-Cookie: a=b",
@@ -166,7 +204,7 @@ def test_hostile_locations_are_refused_and_shown(value: str) -> None:
         parse_location(value, HERE)
     for header in ("Location", "Operation-Location"):
         with pytest.raises(ValueError, match="not acceptable") as caught:
-            read_location({header.lower(): value}, HERE)
+            read_location({header: value}, HERE, *OFFER)
         message = str(caught.value)
         assert message.isprintable()
         assert repr(value)[:100] in message

@@ -126,13 +126,16 @@ class Call:
             InvalidInput: An argument cannot be sent.
         """
         parts = self.endpoint._get_kwargs(**self.arguments)  # noqa: SLF001 - it has no public builder
-        headers = {**HEADERS, **parts.pop("headers", {})}
+        headers = parts.pop("headers", {})
         for name, value in headers.items():
             if not _FIELD_VALUE.fullmatch(value):
                 raise InvalidInput(f"The header {name} cannot be {one_line(repr(value), 200)}.")
         try:
             return httpx.Request(
-                parts.pop("method").upper(), f"{origin}{parts.pop('url')}", headers=headers, **parts
+                parts.pop("method").upper(),
+                f"{origin}{parts.pop('url')}",
+                headers={**HEADERS, **headers},
+                **parts,
             )
         except (httpx.InvalidURL, TypeError, ValueError) as error:
             raise InvalidInput(f"The request cannot be sent: {one_line(str(error))}.") from error
@@ -246,7 +249,7 @@ def is_success(status_code: int) -> bool:
 
 def bare(url: httpx.URL) -> str:
     """Return an address without query and fragment."""
-    return str(url.copy_with(query=None, fragment=None))
+    return str(url).partition("#")[0].partition("?")[0]
 
 
 def judge(received: Received) -> Answer:

@@ -16,6 +16,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import anyio
@@ -26,11 +27,9 @@ from attrs import define
 from golive.location import Origin
 from golive.loops import PerLoop
 from golive.surroundings import Proxy, default_trust, find_proxy, trust_of_environment
+from golive.transports import CONNECT_TIMEOUT, JOURNEY, Journey
 
-__all__ = ["JOURNEY", "AsyncConnections", "Connections", "Journey"]
-
-#: How long it may take to connect, in seconds, TLS and a proxy's consent included.
-CONNECT_TIMEOUT = 15.0
+__all__ = ["AsyncConnections", "Connections"]
 
 #: A connection is not used again after so many seconds without use. Usual servers close it after 60 or
 #: more; where one does so earlier, that is noticed.
@@ -42,36 +41,10 @@ KEEP = 32
 #: So many connections an async client has at most, for each event loop; further requests wait.
 AT_ONCE = 100
 
-#: Where the journey of a request is in its extensions.
-JOURNEY = "golive_journey"
-
 C = TypeVar("C", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
 
 #: A server that closed the connection just then may answer so.
 _GONE = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
-
-
-@define
-class Journey:
-    """How far a request got, and until when it has to be over.
-
-    Attributes:
-        deadline: When it has to be over, by `time.monotonic`.
-        sent: Whether anything of it was written to the service; None where that is not known.
-    """
-
-    deadline: float
-    sent: bool | None = None
-
-    @classmethod
-    def of(cls, seconds: float) -> Journey:
-        """Return the journey of a request that begins now."""
-        return cls(time.monotonic() + seconds)
-
-    @property
-    def left(self) -> float:
-        """How many seconds are left."""
-        return self.deadline - time.monotonic()
 
 
 @define
@@ -97,7 +70,7 @@ class _Route:
     def trust(self) -> ssl.SSLContext:
         """Whom to trust, read when the first connection is made."""
         if self.origin.scheme == "http":
-            return _NOBODY
+            return _nobody()
         if self._trust is None:
             self._trust = default_trust()
         return self._trust
@@ -133,8 +106,11 @@ class _Kinds(Generic[C]):
 _SYNC = _Kinds(httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
 _ASYNC = _Kinds(httpcore.AsyncConnectionPool, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
 
-#: For connections without TLS, since httpx wants some context.
-_NOBODY = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+@cache
+def _nobody() -> ssl.SSLContext:
+    """Return a context for connections without TLS, since httpx wants one; to make one takes long."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 class _Wire:

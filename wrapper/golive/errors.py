@@ -94,7 +94,7 @@ class GoLiveError(Exception):
     _parts: ClassVar[tuple[str, ...]] = ("message", "continuation_token")
 
     def __init__(self, message: str = "", continuation_token: str | None = None) -> None:
-        self.message = one_line(str(message), MAX_TEXT)
+        self.message: str = one_line(str(message), MAX_TEXT)
         self.continuation_token: str | None = continuation_token
         # For repr alone: `args` is made from the attributes, which may be set later.
         super().__init__(self.message)
@@ -248,7 +248,7 @@ class SubmissionUncertain(GoLiveError):
         safe_after: From when on calling again without it is safe, in UTC; None if it is at once.
     """
 
-    remedy = "The service may have acted on it or not; running the same call again is safe."
+    remedy: str = "The service may have acted on it or not; running the same call again is safe."
 
     _parts = ("message", "baseline", "safe_after", "continuation_token")
 
@@ -343,8 +343,8 @@ class ServiceError(GoLiveError):
         self.status_code = status_code
         self.method = method
         self.url = url
-        self.code = None if code is None else one_line(code)
-        self.correlation_id = None if correlation_id is None else one_line(correlation_id)
+        self.code: str | None = None if code is None else one_line(code)
+        self.correlation_id: str | None = None if correlation_id is None else one_line(correlation_id)
         self.retry_after = retry_after
         self.details: Mapping[str, Any] | None = None if details is None else _json_safe(details)
 

@@ -452,9 +452,7 @@ def _message(value: object, _: int) -> Message | None:
         _dropped("a message", value)
         return None
     level = _name(value.get("level"), "level")
-    if level is None:
-        level = "information"
-    return Message(html, level, _moment(value.get("timestamp"), "timestamp"))
+    return Message(html, level or "information", _moment(value.get("timestamp"), "timestamp"))
 
 
 def _links(value: object, name: str) -> tuple[Link, ...]:

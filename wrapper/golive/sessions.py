@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import logging
 import traceback
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 import anyio
-import httpcore
 import httpx
 from attrs import define, field
 
@@ -29,40 +28,27 @@ from golive.answers import (
     judge,
 )
 from golive.clock import Clock
-from golive.connections import (
-    CONNECT_TIMEOUT,
-    JOURNEY,
-    AsyncConnections,
-    Connections,
-    Journey,
-)
 from golive.credentials import BearerAuth, Concealed
 from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
 from golive.location import Origin
 from golive.text import one_line
+from golive.transports import CONNECT_TIMEOUT, JOURNEY, Journey
 
 __all__ = ["AsyncSession", "Session"]
 
 logger: logging.Logger = logging.getLogger("golive")
 
-#: What is raised before anything of a request leaves this machine.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.InvalidURL,
-    httpx.LocalProtocolError,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-    httpcore.ConnectError,
-    httpcore.ConnectTimeout,
-    httpcore.LocalProtocolError,
-    httpcore.PoolTimeout,
-    httpcore.ProxyError,
-    httpcore.UnsupportedProtocol,
-    ConnectionRefusedError,
-    UnicodeEncodeError,
-)
+#: What httpx and httpcore raise before anything of a request leaves this machine, by name: httpcore is
+#: not imported for its own sake.
+_NOT_SENT = {
+    "ConnectError",
+    "ConnectTimeout",
+    "InvalidURL",
+    "LocalProtocolError",
+    "PoolTimeout",
+    "ProxyError",
+    "UnsupportedProtocol",
+}
 
 
 class _OutOfTimeError(Exception):
@@ -167,16 +153,30 @@ class _Exchange:
         else:
             told = one_line(_mask(request).text(str(error)), 300).strip().rstrip(".")
             kind = type(error).__name__
-            known = isinstance(error, (httpx.HTTPError, httpcore.NetworkError, httpcore.ProtocolError))
-            reason = told if told and known else f"{kind}: {told}" if told else kind
+            reason = (
+                told
+                if told and isinstance(error, httpx.HTTPError)
+                else f"{kind}: {told}"
+                if told
+                else kind
+            )
         sent = self._journey.sent
         if sent is None:
-            sent = not isinstance(error, _NOT_SENT)
+            sent = error is None or not _was_never_sent(error)
         unreachable = ServiceUnreachable(
             f"No answer to {method} {url}: {reason}.", method=method, url=url, sent=sent
         )
         logger.debug("%s", unreachable.summary)
         raise unreachable from (None if error is None else _without_frames(error))
+
+
+def _was_never_sent(error: Exception) -> bool:
+    if isinstance(error, (ConnectionRefusedError, UnicodeEncodeError)):
+        return True
+    return any(
+        kind.__name__ in _NOT_SENT and kind.__module__.partition(".")[0] in ("httpx", "httpcore")
+        for kind in type(error).__mro__
+    )
 
 
 def _mask(request: httpx.Request) -> Mask:
@@ -200,6 +200,13 @@ def _without_frames(error: BaseException) -> BaseException:
         part.__traceback__ = kept
         parts += [part.__cause__, part.__context__]
     return error
+
+
+def _connections() -> ModuleType:
+    """Import what needs httpcore, which takes as long as all the rest, where it is needed."""
+    from golive import connections
+
+    return connections
 
 
 def _check(origin: Origin, request_timeout: float) -> None:
@@ -245,7 +252,7 @@ class Session:
         self._origin, self._request_timeout = origin, request_timeout
         self._auth = BearerAuth(source, origin=origin, clock=clock)
         given = transports.transport(transport, http_client)
-        self._transport = Connections(origin) if given is None else given
+        self._transport = _connections().Connections(origin) if given is None else given
         self.is_closed = False
 
     def perform(self, call: Call) -> Answer:
@@ -321,7 +328,7 @@ class AsyncSession:
         self._origin, self._request_timeout = origin, request_timeout
         self._auth = BearerAuth(source, origin=origin, clock=clock)
         given = transports.async_transport(transport, http_client)
-        self._transport = AsyncConnections(origin) if given is None else given
+        self._transport = _connections().AsyncConnections(origin) if given is None else given
         self.is_closed = False
 
     async def perform(self, call: Call) -> Answer:

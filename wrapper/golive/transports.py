@@ -1,19 +1,50 @@
-"""What the caller gives to send requests through: a transport, or a whole httpx client.
+"""What requests are sent through: a transport or a whole httpx client of the caller's.
 
-Both stay the caller's: they are used, never closed.
+Both stay the caller's: they are used, never closed. Where none is given, `connections` has one.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TypeVar
 
 import httpx
+from attrs import define
 
 from golive.errors import InvalidInput
 
-__all__ = ["async_transport", "transport"]
+__all__ = ["CONNECT_TIMEOUT", "JOURNEY", "Journey", "async_transport", "transport"]
+
+#: How long it may take to connect, in seconds, TLS and a proxy's consent included.
+CONNECT_TIMEOUT = 15.0
+
+#: Where the journey of a request is in its extensions.
+JOURNEY = "golive_journey"
 
 C = TypeVar("C", httpx.Client, httpx.AsyncClient)
+
+
+@define
+class Journey:
+    """How far a request got, and until when it has to be over.
+
+    Attributes:
+        deadline: When it has to be over, by `time.monotonic`.
+        sent: Whether anything of it was written to the service; None where that is not known.
+    """
+
+    deadline: float
+    sent: bool | None = None
+
+    @classmethod
+    def of(cls, seconds: float) -> Journey:
+        """Return the journey of a request that begins now."""
+        return cls(time.monotonic() + seconds)
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left."""
+        return self.deadline - time.monotonic()
 
 
 def transport(

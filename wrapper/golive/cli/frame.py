@@ -20,11 +20,12 @@ from golive import (
     GoLiveClient,
     GoLiveError,
     Operation,
+    OperationError,
     OperationKind,
     Origin,
     PollingPolicy,
 )
-from golive.cli import tokens
+from golive.cli import attempts, tokens
 from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.history import History
@@ -51,6 +52,7 @@ __all__ = [
     "paged",
     "publisher_option",
     "reporting",
+    "settle",
     "waitable",
     "waiting_options",
 ]
@@ -279,14 +281,29 @@ def reporting(function: F) -> F:
     return command  # type: ignore[return-value]
 
 
-def go_on(report: Report, operation: Operation, wait: Wait, *, waiting: bool) -> Exit:
-    """Report what was begun, and follow it if it is to be waited for."""
-    report.begun(operation, "adopted, it ran already" if operation.adopted else "accepted")
+def go_on(
+    report: Report, operation: Operation, wait: Wait, *, waiting: bool, how: str | None = None
+) -> Exit:
+    """Report what was begun, and follow it if it is to be waited for.
+
+    Args:
+        report: Shows it.
+        operation: The operation.
+        wait: How to wait.
+        waiting: Whether to wait.
+        how: How it came to the operation, if that is more than the operation knows.
+    """
+    usual = "adopted, it ran already" if operation.adopted else "accepted"
+    report.begun(operation, how or usual)
     if waiting:
         # What is canceled had begun before.
         fresh = not operation.adopted and operation.kind is not OperationKind.CANCEL
         return follow(report, operation, wait, fresh=fresh)
     report.left(operation)
+    if operation.kind is OperationKind.GO_LIVE:
+        # From here on whoever got the address keeps it.
+        ref = operation.ref
+        attempts.forget(str(ref.origin), ref.publisher_id, ref.offer_id)
     return Exit.OK
 
 
@@ -308,12 +325,24 @@ def follow(report: Report, operation: Operation, wait: Wait, *, fresh: bool = Fa
             for snapshot in operation.updates(wait.timeout):
                 history.add(snapshot)
                 report.update(history)
-            operation.result()
-            report.ended(history)
+            try:
+                operation.result()
+                report.ended(history)
+            except OperationError:
+                # It is told in the end.
+                settle(operation)
+                raise
+            settle(operation)
     finally:
         if wait.page is not None:
             write_page(report, history, wait.page)
     return Exit.OK
+
+
+def settle(operation: Operation) -> None:
+    """Forget the attempt to take an offer live, if this is how it ended."""
+    if operation.status.state.is_terminal and operation.kind is not OperationKind.PUBLISH:
+        attempts.settle(operation)
 
 
 def write_page(report: Report, history: History, page: Path) -> bool:

@@ -15,6 +15,7 @@ from golive import (
     ENDPOINT,
     GoLiveError,
     Message,
+    Offer,
     OfferStatus,
     Operation,
     OperationKind,
@@ -89,6 +90,14 @@ class Report:
         for each in submissions:
             changed = f" {each.changed:%Y-%m-%d %H:%M}" if each.changed else ""
             self._line(f"{each.submission_type}: {worded(each)}{changed} {each.continuation_token}")
+
+    def offered(self, offers: tuple[Offer, ...]) -> None:
+        """Show the offers of a publisher, as a table."""
+        rows = [("offer", "type", "status", "version", "changed", "name"), *map(_cells, offers)]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        for row in rows if offers else ():
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self._line("  ".join(cells).rstrip())
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live."""
@@ -174,6 +183,11 @@ class QuietReport(Report):
         for each in submissions:
             self._line(each.continuation_token)
 
+    def offered(self, offers: tuple[Offer, ...]) -> None:
+        """Show the ids, a line each."""
+        for offer in offers:
+            self._line(offer.id)
+
     def update(self, history: History) -> None:
         """Show nothing."""
 
@@ -228,6 +242,13 @@ class JsonReport(Report):
         for each in submissions:
             plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
             self.tell("submission", (), token=each.continuation_token, **{**plain, "ref": each.ref.url})
+
+    def offered(self, offers: tuple[Offer, ...]) -> None:
+        """Show the offers of a publisher, an event each."""
+        names = ("type", "name", "state", "word", "version", "changed", "migrated", "etag")
+        for offer in offers:
+            plain = {name: _plain(getattr(offer, name)) for name in names}
+            self.tell("listed-offer", (), publisher=offer.publisher_id, offer=offer.id, **plain)
 
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
@@ -299,7 +320,8 @@ def choose(*, as_json: bool, quiet: bool, resumable: bool) -> Report:
 def outcome(history: History) -> str:
     """Say what a success means for the offer."""
     kind, state = history.operation.kind, history.status.state
-    if kind is OperationKind.PUBLISH and not state.is_terminal:
+    # Some services end the operation there, others let it go on.
+    if kind is OperationKind.PUBLISH and (history.status.ready_to_go_live or not state.is_terminal):
         return "is in preview and waits for its publisher"
     return {
         OperationKind.GO_LIVE: "is live",
@@ -310,21 +332,28 @@ def outcome(history: History) -> str:
 
 def describe(status: OperationStatus | OfferStatus) -> str:
     """Say in a few words where an operation or an offer stands."""
-    # The service still calls it running then (page "retrieve-offer-status").
+    # The service calls it running then, or its publish succeeded.
     if status.ready_to_go_live:
-        return State.WAITING_FOR_PUBLISHER.value
+        return "in preview, ready to go live"
     if status.state is State.UNKNOWN and not status.word:
         return "not asked yet"
     return worded(status)
 
 
-def worded(thing: Step | Submission | OperationStatus | OfferStatus) -> str:
+def worded(thing: Step | Submission | OperationStatus | OfferStatus | Offer) -> str:
     """Return the state of a thing; a word of the service that says more than ours is shown with it."""
     return f"unknown ({thing.word})" if thing.state is State.UNKNOWN else thing.state.value
 
 
 def _name(operation: Operation) -> str:
     return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
+
+
+def _cells(offer: Offer) -> tuple[str, ...]:
+    changed = f"{offer.changed:%Y-%m-%d %H:%M}" if offer.changed else ""
+    version = "" if offer.version is None else str(offer.version)
+    cells = (offer.id, offer.type or "", worded(offer), version, changed, offer.name or "")
+    return tuple(map(printable, cells))
 
 
 def _step(step: Step) -> str:

@@ -16,7 +16,7 @@ from golive import (
     State,
     WaitTimeout,
 )
-from golive.cli import elapsed
+from golive.cli import attempts, elapsed
 from golive.cli.exits import Exit
 from golive.cli.frame import (
     Service,
@@ -30,14 +30,17 @@ from golive.cli.frame import (
     notifying,
     paged,
     reporting,
+    settle,
     waitable,
     write_page,
 )
 from golive.cli.history import History
 from golive.cli.reports import Report
+from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
 from golive.cli.tools import load_emulator
 from golive.cli.watching import operations
+from golive.location import check_identifier
 
 __all__ = ["VERBS"]
 
@@ -68,7 +71,8 @@ def start(
 ) -> Exit:
     """Take an offer live, and wait until it is.
 
-    A go-live of the offer that already runs is adopted instead of begun again.
+    A go-live of the offer that already runs is adopted instead of begun again, and so is one that an
+    earlier run of this command began and did not see to its end, even if it has ended meanwhile.
 
     \b
     Examples:
@@ -85,8 +89,13 @@ def start(
     if scenario and not emulate:
         raise click.UsageError("--scenario only goes with --emulate.")
     with _emulated(scenario, service) if emulate else service.client(subject) as client:
-        operation = client.begin_go_live(*subject.offer(client))
-        return go_on(report, operation, wait, waiting=waiting)
+        publisher, offer = subject.offer(client)
+        if emulate:
+            # Its service ends with this run, and what was known of it is worth nothing then.
+            operation, how = client.begin_go_live(publisher, offer), None
+        else:
+            operation, how = attempts.begin_go_live(client, publisher, offer, report.warn)
+        return go_on(report, operation, wait, waiting=waiting, how=how)
 
 
 @click.command()
@@ -130,6 +139,7 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
     with service.client(subject) as client:
         history = _looked_at(subject.operation(client))
         report.snapshot(history)
+        settle(history.operation)
         if not history.operation.done:
             return Exit.NOT_FINISHED
         return {State.FAILED: Exit.FAILED, State.CANCELED: Exit.CANCELED}.get(
@@ -225,7 +235,10 @@ def publish(
       golive publish contoso contoso-offer --wait && golive start contoso contoso-offer
     """
     with service.client(subject) as client:
-        operation = client.begin_publish(*subject.offer(client), notification_emails=notify)
+        publisher, offer = subject.offer(client)
+        operation = client.begin_publish(publisher, offer, notification_emails=notify)
+        # What is taken live next is another version.
+        attempts.forget(client.endpoint, publisher, offer)
         return go_on(report, operation, wait, waiting=waiting)
 
 
@@ -277,6 +290,28 @@ def submissions(report: Report, subject: Subject, service: Service, running: boo
 
 
 @click.command()
+@click.argument("publisher", required=False, envvar=VARIABLES["publisher"])
+@asking
+@reporting
+def offers(report: Report, publisher: str | None, service: Service) -> Exit:
+    """List what a publisher offers.
+
+    The publisher is the one that is set, if none is written.
+
+    \b
+    Example:
+      golive offers contoso
+    """
+    if publisher is None:
+        raise click.UsageError("Name a PUBLISHER, or set one in GOLIVE_PUBLISHER.")
+    with naming("publisher"):
+        check_identifier(publisher, "publisher id")
+    with service.client(Subject((publisher, ""))) as client:
+        report.offered(client.offers(publisher))
+    return Exit.OK
+
+
+@click.command()
 @about
 @asking
 @reporting
@@ -311,4 +346,4 @@ def _emulated(scenario: str | None, service: Service) -> Iterator[GoLiveClient]:
         yield client
 
 
-VERBS = (start, wait, status, watch, cancel, publish, submissions, ready, report)
+VERBS = (start, wait, status, watch, cancel, publish, submissions, ready, offers, report)
