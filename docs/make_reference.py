@@ -135,7 +135,7 @@ def contract() -> Iterator[str]:
     yield from read.introduction()
     yield from ("", "## Operations", "")
     for path, methods in read.root["paths"].items():
-        for method in ("get", "post"):
+        for method in ("get", "post", "put"):
             if method in methods:
                 yield from read.operation(path, method, methods)
     yield from ("", "## Answers", "")
@@ -175,7 +175,8 @@ class _Contract:
         if "requestBody" in operation:
             body = self.resolve(operation["requestBody"])
             schema = body["content"]["application/json"]["schema"]
-            yield from ("", f"**Body** (optional), {_type(schema)}: {_cell(body['description'])}")
+            mark = "" if body.get("required") else " (optional)"
+            yield from ("", f"**Body**{mark}, {_type(schema)}: {_cell(body['description'])}")
         for status, response in operation["responses"].items():
             if "$ref" in response:
                 name = response["$ref"].rpartition("/")[2]
