@@ -49,6 +49,7 @@ _ENDED = {
     "canceled",
     "cancelled",
 }
+_CANCELED = {"canceled", "cancelled"}
 _NEVER = "neverpublished"
 _NOT_BEGUN = {"notstarted", _NEVER}
 
@@ -171,6 +172,8 @@ class Rules:
     _known: dict[_Key, bool] = field(factory=dict)
     _progress: dict[str, dict[str, int]] = field(factory=dict)
     _ended: dict[str, str] = field(factory=dict)
+    #: Operations whose sign-off waited for the publisher when they were seen last.
+    _waiting: set[str] = field(factory=set)
 
     def watch(self, exchange: Exchange) -> None:
         """Look at an exchange.
@@ -389,10 +392,16 @@ class Rules:
         name = "no-way-back"
         operation, word = _operation(body), _word(body)
         ended = self._ended.get(path)
-        if ended is not None and word != ended:
+        # A publish may end with the preview; who cancels that takes back what it came to.
+        taken_back = path in self._waiting and word in _CANCELED
+        if ended is not None and word != ended and not taken_back:
             raise BrokenRule(name, f"{path} was {ended!r} and is {word!r}")
         if word in _ENDED:
             self._ended[path] = word
+        if _waits(operation):
+            self._waiting.add(path)
+        else:
+            self._waiting.discard(path)
         known = self._progress.setdefault(path, {})
         for step, percentage in _percentages(operation):
             if percentage < known.get(step, 0):
@@ -475,6 +484,16 @@ def _word(body: object) -> str:
 
 def _neutral(word: object) -> str:
     return re.sub(r"[\s_-]+", "", str(word)).casefold()
+
+
+def _waits(operation: Mapping[str, Any]) -> bool:
+    steps = operation.get("steps")
+    return any(
+        isinstance(step, dict)
+        and "publishersignoff" in (_neutral(step.get("id")), _neutral(step.get("stepName")))
+        and _neutral(step.get("status")) == "waitingforpublisherreview"
+        for step in (steps if isinstance(steps, list) else [])
+    )
 
 
 def _percentages(operation: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
