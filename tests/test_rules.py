@@ -268,6 +268,11 @@ CANCEL = exchange("POST", f"{OFFER}/cancel", 202, location=OPERATION + VERSION)
 def test_a_publish_that_ended_in_preview_can_be_canceled_there() -> None:
     assert broken_by(canceled_at("publish"), poll("succeeded"), CANCEL, poll("canceled")) is None
     assert broken_by(canceled_at("publish"), poll("succeeded"), CANCEL, poll("succeeded")) is None
+    published = exchange("POST", f"{OFFER}/publish", 202, location=OPERATION + VERSION)
+    at_once = exchange("POST", f"{OFFER}/cancel", 200)
+    assert broken_by(canceled_at("publish"), published, at_once, poll("canceled")) is None
+    others = exchange("POST", f"{OTHER}/cancel", 200)
+    assert broken_by(canceled_at("publish"), published, others, poll("canceled")) == "no-way-back"
 
 
 def test_nothing_else_that_ended_becomes_canceled() -> None:

@@ -164,6 +164,7 @@ class Rules:
     _known: dict[_Key, bool] = field(factory=dict)
     _progress: dict[str, dict[str, int]] = field(factory=dict)
     _ended: dict[str, str] = field(factory=dict)
+    _owners: dict[str, _Key] = field(factory=dict)
     _being_canceled: set[str] = field(factory=set)
 
     def watch(self, exchange: Exchange) -> None:
@@ -217,6 +218,9 @@ class Rules:
             self._precondition(exchange)
             if exchange.status == 202:
                 self._addresses(exchange, verb)
+            elif verb == "cancel":
+                # At once, and without a word about which operation.
+                self._being_canceled |= {path for path, owner in self._owners.items() if owner == offer}
         elif exchange.status >= 500:
             # Nobody knows whether it was carried out.
             self._at_rest.discard(offer)
@@ -347,6 +351,7 @@ class Rules:
             raise BrokenRule(RULE, f"{value!r} is no operation of the offer of {exchange.path}")
         form = FORMS[found.re is _NON_MIGRATED]
         self._issued[path] = (verb, form)
+        self._owners[path] = exchange.call[0]
         if not urlsplit(target).query:
             # The older header has no version; who follows it adds the one that is spoken.
             target = urlunsplit(urlsplit(target)._replace(query=urlsplit(exchange.url).query))
