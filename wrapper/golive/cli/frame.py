@@ -19,6 +19,7 @@ from golive import (
     CredentialError,
     GoLiveClient,
     GoLiveError,
+    InvalidInput,
     Operation,
     OperationError,
     OperationKind,
@@ -169,8 +170,11 @@ def about(function: F) -> F:
         if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError("The publisher is given twice, before the offer and by --publisher.")
         if publisher is not None and len(words) == 1:
-            with naming("publisher"):
-                check_identifier(publisher, "publisher id")
+            try:
+                with naming("publisher"):
+                    check_identifier(publisher, "publisher id")
+            except InvalidInput as error:
+                raise click.UsageError(str(error)) from None
         return function(subject=Subject.read(words, publisher), **arguments)
 
     return command  # type: ignore[return-value]
