@@ -340,26 +340,3 @@ def test_nothing_else_is_taken_for_one(response: Response) -> None:
     content, headers = response.content, dict(response.headers)
     empty_errors_are_lawful(response)
     assert (response.content, response.headers) == (content, headers)
-
-
-@pytest.mark.parametrize(
-    ("step", "then", "broken"),
-    [
-        ({"id": "publisher-signoff", "status": "waitingForPublisherReview"}, "canceled", None),
-        ({"stepName": "publisher-signoff", "status": "waitingForPublisherReview"}, "canceled", None),
-        (
-            {"id": "publisher-signoff", "status": "waitingForPublisherReview"},
-            "running",
-            "no-way-back",
-        ),
-        ({"id": "publisher-signoff", "status": "complete"}, "canceled", "no-way-back"),
-        ({"id": "live", "status": "waitingForPublisherReview"}, "canceled", "no-way-back"),
-        (None, "canceled", "no-way-back"),
-    ],
-)
-def test_a_publish_that_ended_with_the_preview_may_be_canceled_and_nothing_else(
-    step: object, then: str, broken: str | None
-) -> None:
-    ended = exchange("GET", OPERATION, 200, {"status": "succeeded", "steps": [step]})
-    again = exchange("GET", OPERATION, 200, {"status": then, "steps": []})
-    assert broken_by(rules(), ended, again) == broken
