@@ -23,7 +23,7 @@ from golive.cli.app import cli
 from golive.cli.exits import MEANINGS
 from golive.cli.settings import VARIABLES
 from golive.contract import document
-from golive.emulator import Fault, Scenario
+from golive.emulator import Fault, Habit, Scenario
 
 PAGES = Path(__file__).parent
 PART = re.compile(r"(<!-- made: ([\w -]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -72,6 +72,13 @@ def faults() -> Iterator[str]:
     yield from _table("fault", "what happens")
     for fault in Fault:
         yield f"| `{fault.value}` | {_cell(fault.meaning)} |"
+
+
+def habits() -> Iterator[str]:
+    """Yield the table of the emulator's habits."""
+    yield from _table("habit", "what the service does otherwise")
+    for habit in Habit:
+        yield f"| `{habit.value}` | {_cell(habit.meaning)} |"
 
 
 def scenarios() -> Iterator[str]:
@@ -128,7 +135,7 @@ def contract() -> Iterator[str]:
     yield from read.introduction()
     yield from ("", "## Operations", "")
     for path, methods in read.root["paths"].items():
-        for method in ("get", "post"):
+        for method in ("get", "post", "put"):
             if method in methods:
                 yield from read.operation(path, method, methods)
     yield from ("", "## Answers", "")
@@ -168,7 +175,8 @@ class _Contract:
         if "requestBody" in operation:
             body = self.resolve(operation["requestBody"])
             schema = body["content"]["application/json"]["schema"]
-            yield from ("", f"**Body** (optional), {_type(schema)}: {_cell(body['description'])}")
+            mark = "" if body.get("required") else " (optional)"
+            yield from ("", f"**Body**{mark}, {_type(schema)}: {_cell(body['description'])}")
         for status, response in operation["responses"].items():
             if "$ref" in response:
                 name = response["$ref"].rpartition("/")[2]
@@ -257,6 +265,7 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "events": events,
     "exit codes": exit_codes,
     "faults": faults,
+    "habits": habits,
     "help": commands,
     "scenarios": scenarios,
     "schedule": schedule,

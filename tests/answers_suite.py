@@ -63,16 +63,14 @@ from golive import (
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"
 BEGIN = {"goLive": "begin_go_live", "publish": "begin_publish", "cancel": "begin_cancel"}
 READS = ("getOperation", "getOfferOperation", "listSubmissions", "getOfferStatus")
-#: What a client may ask about offers, and how its answers are read.
-DOCUMENTS: dict[str, Callable[..., Any]] = {
-    "listPublishers": reading.read_publishers,
-    "listOffers": reading.read_offers,
-    "getOffer": reading.read_offer,
-    "getOfferSlot": reading.read_offer,
-    "getOfferVersion": reading.read_offer,
-    "putOffer": reading.read_offer,
+OFFERS = ("listOffers", "getOffer", "getOfferSlot")
+#: What the clients do not ask, and whose answers golive can read all the same, by what.
+READ_ALONE = {
+    "listPublishers": "read_publishers",
+    "getOfferVersion": "read_offer",
+    "putOffer": "read_offer",
 }
-#: What no client asks.
+#: What is neither asked nor read.
 UNASKED = ("listOfferTypes",)
 BY_STATUS = {
     400: RequestRefused,
@@ -125,6 +123,12 @@ def asked(operation_id: str, response: httpx.Response) -> Any:
                 return client.submissions(PUBLISHER, OFFER)
             case "getOfferStatus":
                 return client.offer_status(PUBLISHER, OFFER)
+            case "listOffers":
+                return client.offers(PUBLISHER)
+            case "getOffer":
+                return client.offer(PUBLISHER, OFFER)
+            case "getOfferSlot":
+                return client.offer(PUBLISHER, OFFER, slot="preview")
         return getattr(client, BEGIN[operation_id])(PUBLISHER, OFFER)
 
 
@@ -142,7 +146,7 @@ def every_lawful_answer_is_understood() -> None:
         check(drawn)
 
     for operation_id, status in CASES:
-        if operation_id in UNASKED or (operation_id in DOCUMENTS and status != "200"):
+        if operation_id in UNASKED or (operation_id in READ_ALONE and status != "200"):
             # An error is the same, whatever was asked.
             continue
         examples = 60 if status in ("200", "202") else 12
@@ -165,8 +169,9 @@ def try_(
 
 def check(drawn: Drawn) -> None:
     """Compare what a client makes of an answer with the answer."""
-    if drawn.operation_id in DOCUMENTS:
-        check_documents(DOCUMENTS[drawn.operation_id](drawn.body), drawn.body)
+    if drawn.operation_id in READ_ALONE:
+        read = getattr(reading, READ_ALONE[drawn.operation_id])
+        check_documents(read(drawn.body), drawn.body)
         return
     try:
         made = asked(drawn.operation_id, response_of(drawn))
@@ -191,6 +196,8 @@ def check(drawn: Drawn) -> None:
         case "getOfferStatus":
             check_steps_and_messages(made, drawn.body, of_an_offer=True)
             assert made.etag == drawn.headers.get("ETag")
+        case name if name in OFFERS:
+            check_documents(made, drawn.body)
         case _:
             check_address(made, drawn.headers)
 
@@ -303,7 +310,7 @@ def check_messages(messages: Any, bodies: list[Any] | None) -> None:
         if isinstance(body, str)
         else (
             body["messageHtml"],
-            shown(body["level"]) or "information",
+            shown(body["level"]),
             moment(body.get("timestamp")),
         )
         for body in bodies or []
@@ -460,19 +467,26 @@ def without_nulls(body: Any) -> Any:
     return [without_nulls(value) for value in body] if isinstance(body, list) else body
 
 
+NAME = f"/api/operations/{PUBLISHER}${OFFER}$2$preview"
+
 #: Addresses that must not be followed.
 HOSTILE = (
     "",
-    "https://evil.example/api/operations/a$b$2$preview",
-    "//evil.example/api/operations/a$b$2$preview",
-    "http://127.0.0.1:81/api/operations/a$b$2$preview",
-    "http://me@127.0.0.1/api/operations/a$b$2$preview",
-    "/api/operations/../operations/a$b$2$preview",
-    "/api/operations/a$b$2$preview/..",
-    "/api/operations/a$b$2",
-    "/api/publishers/a/offers/b/operations/%2e%2e",
-    "/api/publishers/a/offers/b%2Fc/operations/1",
-    "operations/a$b$2$preview",
+    f"https://evil.example{NAME}",
+    f"//evil.example{NAME}",
+    f"http://127.0.0.1:81{NAME}",
+    f"http://me@127.0.0.1{NAME}",
+    f"/api/operations/../operations/{PUBLISHER}${OFFER}$2$preview",
+    f"{NAME}/..",
+    NAME.removesuffix("$preview"),
+    f"/api/publishers/{PUBLISHER}/offers/{OFFER}/operations/%2e%2e",
+    f"/api/publishers/{PUBLISHER}/offers/{OFFER}%2Fc/operations/1",
+    NAME.removeprefix("/api/"),
+    # Another publisher's, and another offer's.
+    f"/api/operations/fabrikam${OFFER}$2$preview",
+    f"/api/operations/{PUBLISHER}$other$2$preview",
+    f"/api/publishers/fabrikam/offers/{OFFER}/operations/{GUID}",
+    f"/api/publishers/{PUBLISHER}/offers/other/operations/{GUID}",
 )
 
 
@@ -500,7 +514,10 @@ def of_two_headers_the_address_is_followed() -> None:
         for idle in IDLE:
             for names in (("Location", "Operation-Location"), ("Operation-Location", "Location")):
                 headers = dict(zip(names, (path + VERSION, idle), strict=True))
-                made = asked(operation_id, httpx.Response(202, headers=headers))
+                try:
+                    made = asked(operation_id, httpx.Response(202, headers=headers))
+                except InvalidLocation as error:
+                    raise AssertionError(f"{headers} was refused") from error
                 assert made.ref.path == path, headers
 
 
@@ -545,7 +562,9 @@ def a_body_without_an_end_is_given_up() -> None:
         try:
             asked("getOperation", httpx.Response(status, stream=Endless(endless)))
         except GoLiveError:
-            assert taken <= 17 * 1024 * 1024, f"{taken} bytes were read"
+            # A list of operations can be long, the page of an error is cut.
+            most = 17 * 1024 * 1024 if status == 200 else 1024 * 1024
+            assert taken <= most, f"{taken} bytes were read"
         else:
             raise AssertionError("a body without an end was taken for an answer")
 

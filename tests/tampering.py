@@ -11,14 +11,15 @@ from typing import Any
 
 import httpx
 import pytest
-from attrs import frozen
+from attrs import evolve, frozen
 
-from golive import ServiceError, State, answers, following, location, queries, reading, starting
+from golive import ServiceError, State, answers, location, queries, reading, sessions, starting
+from golive.reading import Listing
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
-BODY = "every_unlawful_body_is_refused"
+BODY = "a_body_is_refused_only_for_lack_of_what_was_asked"
 ADDRESS = "every_unlawful_address_is_refused"
-WHATEVER = "whatever_comes_only_our_errors_go"
+TWO = "of_two_headers_the_address_is_followed"
 ENDLESS = "a_body_without_an_end_is_given_up"
 
 
@@ -68,16 +69,21 @@ def for_class(owner: Any, name: str, wrong: Callable[..., Any]) -> Callable[[pyt
 
 
 def without(name: str) -> Callable[..., Any]:
-    def wrong(right: Any, headers: Any, *where: Any) -> Any:
-        return right({k: v for k, v in headers.multi_items() if k.lower() != name}, *where)
+    def wrong(right: Any, headers: Any, *others: Any) -> Any:
+        return right({k: v for k, v in headers.items() if k.lower() != name}, *others)
 
     return wrong
 
 
-def bare_only(right: Any, body: Any) -> Any:
+def first_header_only(right: Any, headers: Any, *others: Any) -> Any:
+    both = "location" in headers and "operation-location" in headers
+    return without("operation-location")(right, headers, *others) if both else right(headers, *others)
+
+
+def bare_only(right: Any, body: Any, what: str) -> Any:
     if isinstance(body, list):
         raise ValueError("an array")
-    return right(body)
+    return right(body, what)
 
 
 def unknown_as(state: State) -> Callable[..., Any]:
@@ -93,15 +99,36 @@ def exact_words(right: Any, word: str) -> Any:
     return right(word) if word in known else State.UNKNOWN
 
 
-def objects_only(right: Any, value: Any, number: int) -> Any:
-    if isinstance(value, str):
-        raise ValueError("a string")
-    return right(value, number)
+def no_word_needed(right: Any, given: Any, *others: Any) -> Any:
+    return right(given, *others) if "status" in given else ("", State.UNKNOWN)
 
 
-def without_zone(right: Any, *arguments: Any) -> Any:
-    moment = right(*arguments)
-    return None if moment is None else moment.replace(tzinfo=None)
+def any_word(right: Any, given: Any, *others: Any) -> Any:
+    return str(given.get("status")), State.UNKNOWN
+
+
+def objects_only(right: Any, value: Any, *others: Any) -> Any:
+    return None if isinstance(value, str) else right(value, *others)
+
+
+def all_or_nothing(right: Any, value: Any, *others: Any) -> Any:
+    if not isinstance(value, dict):
+        raise ValueError("no object")
+    return right(value, *others)
+
+
+def with_id_only(right: Any, value: Any, *others: Any) -> Any:
+    return right(value, *others) if isinstance(value, dict) and "id" in value else None
+
+
+def without_zone(right: Any, value: Any, *others: Any) -> Any:
+    read = right(value, *others)
+    return None if read is None else read.replace(tzinfo=None)
+
+
+def zone_wanted(right: Any, value: Any, *others: Any) -> Any:
+    zoned = isinstance(value, str) and (value.endswith("Z") or value[-6:-5] in ("+", "-"))
+    return right(value, *others) if zoned else None
 
 
 def no_nulls(right: Any, value: Any, *others: Any) -> Any:
@@ -111,13 +138,17 @@ def no_nulls(right: Any, value: Any, *others: Any) -> Any:
 
 
 def service_error(**lost: Any) -> Callable[..., Any]:
-    def wrong(right: Any, response: Any) -> ServiceError:
-        error: ServiceError = right(response)
+    def wrong(right: Any, received: Any) -> ServiceError:
+        error: ServiceError = right(received)
         for name, value in lost.items():
             setattr(error, name, value)
         return error
 
     return wrong
+
+
+def usual_shape_only(right: Any, body: Any) -> Any:
+    return right(body) if isinstance(body, dict) and "error" in body else (None, "", {})
 
 
 def anywhere(right: Any, value: str, origin: Any) -> Any:
@@ -129,9 +160,18 @@ def no_etag(right: Any, body: Any, *, etag: Any) -> Any:
     return right(body, etag=None)
 
 
-def first_entry(right: Any, context: Any, *arguments: Any, **named: Any) -> Any:
-    found = yield from right(context, *arguments, **named)
-    return found[:1]
+def first_entry(right: Any, *arguments: Any, **named: Any) -> Listing:
+    return Listing(right(*arguments, **named).entries[:1])
+
+
+def no_odd_entry(right: Any, body: Any, **named: Any) -> Any:
+    if isinstance(body, list) and not all(isinstance(entry, dict) for entry in body):
+        raise ValueError("an odd entry")
+    return right(body, **named)
+
+
+def without_document(right: Any, *arguments: Any, **named: Any) -> Any:
+    return evolve(right(*arguments, **named), document={})
 
 
 def lost(name: str, value: Any = None) -> Callable[[pytest.MonkeyPatch], None]:
@@ -146,15 +186,16 @@ def nameless(status: int) -> Callable[[pytest.MonkeyPatch], None]:
 
 
 def unbounded(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(answers, "MAX_BODY", 2**62)
+    for module in (answers, sessions):
+        patch.setattr(module, "MAX_BODY", 2**62)
 
 
 def empty(right: Any, *arguments: Any) -> Any:
     return ()
 
 
-def any_status(right: Any, given: Any, *arguments: Any) -> Any:
-    return str(given.get("status")), State.UNKNOWN
+def nothing(right: Any, *arguments: Any) -> Any:
+    return None
 
 
 TAMPERINGS = [
@@ -171,16 +212,34 @@ TAMPERINGS = [
         replacing(starting, "read_location", without("operation-location")),
     ),
     Tampering(
+        "first-header-only",
+        "Reads the first of two headers, whatever it names",
+        TWO,
+        replacing(starting, "read_location", first_header_only),
+    ),
+    Tampering(
+        "guid-refused",
+        "Refuses a name with the offer's GUID",
+        UNDERSTOOD,
+        replacing(location, "is_guid", lambda right, text: False),
+    ),
+    Tampering(
         "address-anywhere",
         "Follows an address to any host",
         ADDRESS,
         replacing(location, "parse_location", anywhere),
     ),
     Tampering(
+        "address-of-any-offer",
+        "Follows an operation of another offer",
+        ADDRESS,
+        replacing(location, "_about", lambda right, ref, *offer: ref),
+    ),
+    Tampering(
         "array-not-unwrapped",
         "Refuses a status in an array",
         UNDERSTOOD,
-        replacing(following, "read_operation", bare_only),
+        replacing(reading, "_only", bare_only),
     ),
     Tampering(
         "unknown-word-fails",
@@ -197,22 +256,39 @@ TAMPERINGS = [
     Tampering(
         "words-exact", "Knows one spelling of each word", UNDERSTOOD, for_class(State, "of", exact_words)
     ),
+    Tampering(
+        "published-unknown",
+        "Does not know the word of a published offer",
+        UNDERSTOOD,
+        replacing(reading, "offer_state", lambda right, word: State.of(word)),
+    ),
     Tampering("steps-lost", "Loses the steps", UNDERSTOOD, replacing(reading, "_steps", empty)),
+    Tampering(
+        "bare-steps-lost",
+        "Loses the steps without an id",
+        UNDERSTOOD,
+        replacing(reading, "_step", with_id_only),
+    ),
     Tampering("messages-lost", "Loses the messages", UNDERSTOOD, replacing(reading, "_messages", empty)),
     Tampering("links-lost", "Loses the links", UNDERSTOOD, replacing(reading, "_links", empty)),
     Tampering(
-        "text-messages-refused",
-        "Refuses messages that are strings",
+        "text-messages-lost",
+        "Loses messages that are strings",
         UNDERSTOOD,
         replacing(reading, "_message", objects_only),
     ),
     Tampering(
-        "percentage-lost",
-        "Loses the percentages",
-        UNDERSTOOD,
-        replacing(reading, "_percent", lambda right, value: None),
+        "percentage-lost", "Loses the percentages", UNDERSTOOD, replacing(reading, "_percent", nothing)
     ),
-    Tampering("zone-lost", "Loses the zone", UNDERSTOOD, replacing(reading, "_moment", without_zone)),
+    Tampering(
+        "zone-lost", "Loses the time zone", UNDERSTOOD, replacing(reading, "_moment", without_zone)
+    ),
+    Tampering(
+        "zone-wanted",
+        "Loses a time that has no zone",
+        UNDERSTOOD,
+        replacing(reading, "_moment", zone_wanted),
+    ),
     Tampering(
         "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
     ),
@@ -223,18 +299,47 @@ TAMPERINGS = [
         "submissions-cut",
         "Returns the first entry of the list",
         UNDERSTOOD,
-        replacing(queries, "submissions", first_entry),
+        replacing(queries, "read_submissions", first_entry),
+    ),
+    Tampering(
+        "document-lost",
+        "Loses the document of an offer",
+        UNDERSTOOD,
+        replacing(queries, "read_offer", without_document),
     ),
     Tampering("error-code-lost", "Loses the service's error code", UNDERSTOOD, lost("code")),
+    Tampering("error-message-lost", "Loses the error's explanation", UNDERSTOOD, lost("message", "?")),
+    Tampering("error-details-lost", "Loses what an error says beyond", UNDERSTOOD, lost("details")),
+    Tampering(
+        "error-shapes-unread",
+        "Reads errors of the reference's shape only",
+        UNDERSTOOD,
+        replacing(answers, "_read_error", usual_shape_only),
+    ),
     Tampering("correlation-id-lost", "Loses the correlation id", UNDERSTOOD, lost("correlation_id")),
     Tampering("retry-after-lost", "Loses `Retry-After`", UNDERSTOOD, lost("retry_after")),
     Tampering("forbidden-unknown", "Takes a 403 for any refusal", UNDERSTOOD, nameless(403)),
     Tampering("throttling-unknown", "Takes a 429 for any refusal", UNDERSTOOD, nameless(429)),
     Tampering(
-        "types-unchecked",
-        "Takes any value for a word",
+        "word-unneeded",
+        "Takes a status without a word for one",
         BODY,
-        replacing(reading, "_status", any_status),
+        replacing(reading, "_status", no_word_needed),
+    ),
+    Tampering(
+        "types-unchecked", "Takes any value for a word", BODY, replacing(reading, "_status", any_word)
+    ),
+    Tampering(
+        "decoration-decides",
+        "Refuses a status for a step that is none",
+        BODY,
+        replacing(reading, "_step", all_or_nothing),
+    ),
+    Tampering(
+        "odd-entry-decides",
+        "Refuses a list for one odd entry",
+        BODY,
+        replacing(queries, "read_submissions", no_odd_entry),
     ),
     Tampering("body-unbounded", "Reads a body to its end, if it has one", ENDLESS, unbounded),
 ]

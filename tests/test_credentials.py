@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import threading
 import traceback
@@ -225,6 +226,121 @@ def test_a_go_live_is_sent_once_more_after_a_401_with_its_body(side: Side) -> No
     assert [json.loads(body) for body in bodies] == [{"metadata": {"notification-emails": "a@x"}}] * 2
 
 
+CLAIMS = '{"access_token": {"nbf": {"essential": true, "value": "1604106651"}}}'
+
+
+def challenge(claims: str) -> str:
+    return f'Bearer realm="", error="insufficient_claims", claims="{claims}"'
+
+
+def encoded(text: str) -> str:
+    return base64.urlsafe_b64encode(text.encode()).decode()
+
+
+class Claimed(Source):
+    """Keeps what it was asked for; each kind is asked in a way of its own."""
+
+    claims: list[Any]
+
+    def get_token(self, *scopes: str, claims: str | None = None, **options: Any) -> Token:
+        self.__dict__.setdefault("claims", []).append(claims)
+        return self._next(scopes)
+
+
+class ClaimedInfo(Source):
+    claims: list[Any]
+
+    def get_token_info(self, *scopes: str, options: Any = None) -> Token:
+        self.__dict__.setdefault("claims", []).append(options and options["claims"])
+        return self._next(scopes)
+
+
+class Claimless(Source):
+    claims: list[Any]
+
+    def get_token(self, *scopes: str) -> Token:
+        self.__dict__.setdefault("claims", []).append(None)
+        return self._next(scopes)
+
+
+@define
+class Challenging(Recorder):
+    """Answers 401 to the first token, with a challenge."""
+
+    challenges: list[str] = field(factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        super().handle_request(request)
+        if not self.tokens[-1].endswith("1"):
+            return httpx.Response(200, json=[])
+        return httpx.Response(401, headers=[("WWW-Authenticate", value) for value in self.challenges])
+
+
+@pytest.mark.parametrize("kind", [Claimed, ClaimedInfo, Claimless])
+@pytest.mark.parametrize(
+    "challenges",
+    [
+        [challenge(encoded(CLAIMS))],
+        [challenge(encoded(CLAIMS).rstrip("="))],
+        [challenge(base64.b64encode(CLAIMS.encode()).decode())],
+        ["Negotiate", challenge(encoded(CLAIMS))],
+    ],
+)
+def test_a_challenge_asks_the_credential_with_its_claims(
+    side: Side, kind: Any, challenges: list[str]
+) -> None:
+    source = kind(side.clock)
+    client = side.client(source, transport=Challenging(challenges=challenges))
+    assert side.get(client.submissions("contoso", "contoso-offer")) == ()
+    assert source.claims == [None, None if kind is Claimless else CLAIMS]
+
+
+@pytest.mark.parametrize(
+    "challenges",
+    [
+        [],
+        ["Bearer"],
+        [challenge("?")],
+        [challenge("AAAA")],
+        [challenge(encoded("[1]"))],
+        [challenge(encoded("[" * 5000))],
+        [challenge("A" * 9000)],
+        [challenge(encoded(CLAIMS)).replace("Bearer", "Basic")],
+    ],
+)
+def test_a_challenge_that_is_malformed_is_ignored(side: Side, challenges: list[str]) -> None:
+    source = Claimed(side.clock)
+    client = side.client(source, transport=Challenging(challenges=challenges))
+    assert side.get(client.submissions("contoso", "contoso-offer")) == ()
+    assert source.claims == [None, None]
+
+
+def test_an_async_credential_is_asked_with_claims(clock: VirtualClock) -> None:
+    class AsyncClaimed(Claimed):
+        async def get_token(self, *scopes: str, **options: Any) -> Token:  # type: ignore[override]
+            return super().get_token(*scopes, **options)
+
+    source = AsyncClaimed(clock)
+
+    async def main() -> None:
+        transport = Challenging(challenges=[challenge(encoded(CLAIMS))])
+        async with AsyncGoLiveClient(source, endpoint=LOCAL, transport=transport, clock=clock) as client:
+            await client.submissions("contoso", "contoso-offer")
+
+    asyncio.run(main())
+    assert source.claims == [None, CLAIMS]
+
+
+def test_a_lock_that_was_held_at_a_fork_is_no_harm(
+    clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = BearerAuth(Concealed(TokenSource(clock)), origin=Origin.parse(LOCAL), clock=clock)
+    with auth._lock:
+        monkeypatch.setattr("golive.credentials.os.getpid", lambda: -1)
+        request = next(auth.sync_auth_flow(httpx.Request("GET", LOCAL)))
+    assert request.headers["Authorization"] == f"Bearer {SECRET}1"
+
+
 class Moody(TokenSource):
     """Fails when it is told to."""
 
@@ -359,6 +475,7 @@ def test_many_tasks_ask_the_credential_once(clock: VirtualClock) -> None:
 
 EMPTY = "The token is empty. Is the variable that it comes from set?"
 BEARER = "The token begins with 'Bearer '; give the token alone."
+QUOTES = "The token is in quotes; give it without them. From `az`, ask with `-o tsv`."
 ODD = "The token contains a space, a line end or a character that is not ASCII; give the token alone."
 
 
@@ -368,6 +485,11 @@ ODD = "The token contains a space, a line end or a character that is not ASCII; 
         ("", EMPTY),
         (f"Bearer {SECRET}", BEARER),
         (f"bearer {SECRET}", BEARER),
+        (f'"{SECRET}"', QUOTES),
+        (f"'{SECRET}'", QUOTES),
+        (f'"{SECRET}', QUOTES),
+        (f'"{SECRET}"\n', QUOTES),
+        ('"', QUOTES),
         (f"{SECRET}\n", ODD),
         (f"{SECRET}\r\nX-Injected: 1", ODD),
         (f"{SECRET} {SECRET}", ODD),
@@ -550,6 +672,9 @@ async def a_bad_token() -> str:
         (lambda: f"Bearer {SECRET}", {}),
         (lambda: (SECRET,), {}),
         (a_bad_token, {}),
+        (SECRET.encode(), {}),
+        (bytearray(SECRET.encode()), {}),
+        (lambda: SECRET.encode(), {}),
         (Leaky("soon"), {}),
         (Leaky(2**40), {}),
         (SECRET, {}),

@@ -55,14 +55,16 @@ def test_the_example_project_is_green_from_the_wheel_alone(installed: Path, exam
     assert "8 passed" in outcome.stdout
 
 
-@pytest.mark.parametrize("fault", ["missing-location@golive", "hostile-location@golive"])
+@pytest.mark.parametrize(
+    ("fault", "error"), [("404@poll:*", "NotFound"), ("other-id@poll:*", "UnexpectedAnswer")]
+)
 def test_the_example_project_is_red_when_the_server_breaks_the_contract(
-    installed: Path, example: Path, fault: str
+    installed: Path, example: Path, fault: str, error: str
 ) -> None:
     arguments = ("-q", "-p", "no:cacheprovider", "--golive-fault", fault)
     outcome = run(installed, "-m", "pytest", *arguments, "-k", "goes_live", cwd=example)
     assert outcome.returncode == 1, outcome.stdout + outcome.stderr
-    assert "InvalidLocation" in outcome.stdout
+    assert error in outcome.stdout
 
 
 def test_the_plugin_loads_nothing_until_a_fixture_is_used(installed: Path, tmp_path: Path) -> None:
@@ -81,6 +83,8 @@ def test_the_plugin_loads_nothing_until_a_fixture_is_used(installed: Path, tmp_p
         ("golive('fail')", "The marker golive takes names"),
         ("golive(scenario='explode')", "'explode' is no scenario of golive; there are succeed"),
         ("golive(faults=['explode'])", "'explode' is no fault; there are"),
+        ("golive(habits=['explode'])", "'explode' is no habit; there are"),
+        ("golive(answer_delay={'explode': 1})", "'explode' is no kind of request; there are"),
         ("golive(sped=7)", "unexpected keyword argument 'sped'"),
     ],
 )
@@ -113,6 +117,26 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
             operation.result()
             assert_went_live_once(golive_emulator, *OFFER)
 
+        @pytest.mark.golive(habits=["completed-words", "publish-goes-on", "bare-steps", "all-publish"])
+        def test_other_habits(golive_client, golive_emulator):
+            golive_client.begin_go_live(*OFFER).result()
+            assert_went_live_once(golive_emulator, *OFFER)
+
+        def test_few_requests(golive_client, golive_emulator):
+            golive_client.begin_go_live(*OFFER).result()
+            assert golive_emulator.app.counts["any"] < 60
+
+        @pytest.mark.golive(answer_delay={"golive": 290}, list_delay=150)
+        def test_a_slow_service_takes_no_time(golive_client, golive_emulator, golive_clock):
+            before = golive_clock.time
+            golive_client.begin_go_live(*OFFER)
+            assert golive_clock.time - before >= 290
+            assert golive_emulator.accepted(*OFFER) == 1
+
+        def test_dates_are_the_clocks(golive_client, golive_clock):
+            status = golive_client.begin_go_live(*OFFER).refresh()
+            assert abs(status.created.timestamp() - golive_clock.time) < 3600
+
         @pytest.mark.golive(speed=1e6)
         def test_over_a_socket(golive_server):
             from golive import GoLiveClient, PollingPolicy
@@ -133,7 +157,7 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
         """
     )
     outcome = pytester.runpytest_inprocess("--no-cov")
-    outcome.assert_outcomes(passed=3)
+    outcome.assert_outcomes(passed=7)
 
 
 @pytest.mark.parametrize(

@@ -254,6 +254,35 @@ def test_steps_without_id_are_told_apart_by_their_names() -> None:
     assert broken_by(rules(), poll(80, 0), poll(70, 10)) == "no-way-back"
 
 
+def poll(word: str, kind: str = "publish") -> Exchange:
+    return exchange("GET", OPERATION, 200, {"status": word, "submissionType": kind})
+
+
+def canceled_at(kind: str) -> Rules:
+    return rules(Fetched(200, {"status": "succeeded", "submissionType": kind}))
+
+
+CANCEL = exchange("POST", f"{OFFER}/cancel", 202, location=OPERATION + VERSION)
+
+
+def test_a_publish_that_ended_in_preview_can_be_canceled_there() -> None:
+    assert broken_by(canceled_at("publish"), poll("succeeded"), CANCEL, poll("canceled")) is None
+    assert broken_by(canceled_at("publish"), poll("succeeded"), CANCEL, poll("succeeded")) is None
+    published = exchange("POST", f"{OFFER}/publish", 202, location=OPERATION + VERSION)
+    at_once = exchange("POST", f"{OFFER}/cancel", 200)
+    assert broken_by(canceled_at("publish"), published, at_once, poll("canceled")) is None
+    others = exchange("POST", f"{OTHER}/cancel", 200)
+    assert broken_by(canceled_at("publish"), published, others, poll("canceled")) == "no-way-back"
+
+
+def test_nothing_else_that_ended_becomes_canceled() -> None:
+    assert broken_by(rules(), poll("succeeded"), poll("canceled")) == "no-way-back"
+    go_live = (poll("succeeded", "goLive"), CANCEL, poll("canceled", "goLive"))
+    assert broken_by(canceled_at("goLive"), *go_live) == "no-way-back"
+    undone = (poll("canceled"), poll("running"))
+    assert broken_by(canceled_at("publish"), poll("succeeded"), CANCEL, *undone) == "no-way-back"
+
+
 def reading(*missing: str) -> Rules:
     watching = rules(ENDED)
     for path, body in {

@@ -101,7 +101,9 @@ def test_nonsense_is_refused(arguments: dict[str, Any], complaint: str) -> None:
 
 
 def test_nonsense_is_called_by_its_name() -> None:
-    with pytest.raises(InvalidInput, match=r"^A length of time of PollingPolicy must be from 0 to"):
+    with pytest.raises(
+        InvalidInput, match=r"^A length of time of PollingPolicy must be from 0 to 100 years"
+    ):
         PollingPolicy(floor=-1)
     assert PollingPolicy(share=1, jitter=1).share == 1
 

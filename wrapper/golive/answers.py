@@ -34,7 +34,7 @@ from golive.errors import (
     UnsupportedVersion,
 )
 from golive.location import Origin
-from golive.text import one_line, plain_text
+from golive.text import one_line, plain_text, printable
 
 __all__ = [
     "MAX_BODY",
@@ -396,7 +396,7 @@ def _explanation(received: Received) -> tuple[str | None, str, Mapping[str, Any]
     if not message and code is None:
         message = httpx.codes.get_reason_phrase(received.status_code)
     if code is not None:
-        code = one_line(received.mask.text(code), 100) or None
+        code = printable(received.mask.text(code))[:500]
     return code, message or "no explanation was given", details
 
 

@@ -43,7 +43,6 @@ logger: logging.Logger = logging.getLogger("golive")
 _NOT_SENT = {
     "ConnectError",
     "ConnectTimeout",
-    "InvalidURL",
     "LocalProtocolError",
     "PoolTimeout",
     "ProxyError",
@@ -171,7 +170,7 @@ class _Exchange:
 
 
 def _was_never_sent(error: Exception) -> bool:
-    if isinstance(error, (ConnectionRefusedError, UnicodeEncodeError)):
+    if isinstance(error, ConnectionRefusedError):
         return True
     return any(
         kind.__name__ in _NOT_SENT and kind.__module__.partition(".")[0] in ("httpx", "httpcore")

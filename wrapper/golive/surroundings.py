@@ -153,6 +153,8 @@ def _read_proxy(name: str, value: str) -> Proxy:
     try:
         url = httpx.URL(value)
         scheme, host, port = url.scheme, url.host, url.port
+        if port is not None and not 0 < port < 65_536:
+            raise ValueError(port)
         auth = (url.username.encode(), url.password.encode()) if url.userinfo else None
     except (httpx.InvalidURL, ValueError):
         raise InvalidInput(f"{name} names a proxy by what is not an address.") from None

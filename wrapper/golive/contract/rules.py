@@ -39,16 +39,9 @@ FORMS = ("migrated", "non-migrated")
 READS = ("status", "submissions", "offer", "offers")
 
 #: The known words for what is over (schema `KnownStatusWord`), compared as that says.
-_ENDED = {
-    "complete",
-    "completed",
-    "succeeded",
-    "published",
-    "failed",
-    "rejected",
-    "canceled",
-    "cancelled",
-}
+_SUCCEEDED = {"complete", "completed", "succeeded", "published"}
+_CANCELED = {"canceled", "cancelled"}
+_ENDED = {*_SUCCEEDED, *_CANCELED, "failed", "rejected"}
 _NEVER = "neverpublished"
 _NOT_BEGUN = {"notstarted", _NEVER}
 
@@ -171,6 +164,8 @@ class Rules:
     _known: dict[_Key, bool] = field(factory=dict)
     _progress: dict[str, dict[str, int]] = field(factory=dict)
     _ended: dict[str, str] = field(factory=dict)
+    _owners: dict[str, _Key] = field(factory=dict)
+    _being_canceled: set[str] = field(factory=set)
 
     def watch(self, exchange: Exchange) -> None:
         """Look at an exchange.
@@ -223,6 +218,9 @@ class Rules:
             self._precondition(exchange)
             if exchange.status == 202:
                 self._addresses(exchange, verb)
+            elif verb == "cancel":
+                # At once, and without a word about which operation.
+                self._being_canceled |= {path for path, owner in self._owners.items() if owner == offer}
         elif exchange.status >= 500:
             # Nobody knows whether it was carried out.
             self._at_rest.discard(offer)
@@ -353,6 +351,7 @@ class Rules:
             raise BrokenRule(RULE, f"{value!r} is no operation of the offer of {exchange.path}")
         form = FORMS[found.re is _NON_MIGRATED]
         self._issued[path] = (verb, form)
+        self._owners[path] = exchange.call[0]
         if not urlsplit(target).query:
             # The older header has no version; who follows it adds the one that is spoken.
             target = urlunsplit(urlsplit(target)._replace(query=urlsplit(exchange.url).query))
@@ -362,6 +361,8 @@ class Rules:
         operation = _operation(answer.body)
         if not isinstance(operation.get("status"), str):
             raise BrokenRule(RULE, f"{value!r} leads to something that is no operation")
+        if verb == "cancel":
+            self._being_canceled.add(path)
         self._no_way_back(path, answer.body)
         if verb == "cancel":
             self._takes_effect(target, path, answer)
@@ -389,7 +390,7 @@ class Rules:
         name = "no-way-back"
         operation, word = _operation(body), _word(body)
         ended = self._ended.get(path)
-        if ended is not None and word != ended:
+        if ended not in (None, word) and not self._left_preview(path, operation, ended, word):
             raise BrokenRule(name, f"{path} was {ended!r} and is {word!r}")
         if word in _ENDED:
             self._ended[path] = word
@@ -400,6 +401,13 @@ class Rules:
                     name, f"the step {step!r} of {path} fell from {known[step]} % to {percentage} %"
                 )
             known[step] = percentage
+
+    def _left_preview(
+        self, path: str, operation: Mapping[str, Any], ended: str | None, word: str
+    ) -> bool:
+        """Tell whether it is a publish that had ended in preview, and was canceled there."""
+        canceled = ended in _SUCCEEDED and word in _CANCELED and path in self._being_canceled
+        return canceled and _neutral(operation.get("submissionType")) != "golive"
 
     def _one_at_a_time(self, exchange: Exchange) -> None:
         entries = exchange.body if isinstance(exchange.body, list) else []

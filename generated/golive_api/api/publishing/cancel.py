@@ -339,7 +339,8 @@ def sync_detailed(
 
      Asks for the cancellation of the operation that runs for the offer [cancel-operations]. It
     takes one to three minutes, and `202` is answered whether or not there was anything to cancel
-    (*observed*).
+    (*observed*). A publish whose offer is in preview can be canceled, too; where its operation has
+    ended by then, it says `canceled` afterwards, or stays as it was (*inferred*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -392,7 +393,8 @@ def sync(
 
      Asks for the cancellation of the operation that runs for the offer [cancel-operations]. It
     takes one to three minutes, and `202` is answered whether or not there was anything to cancel
-    (*observed*).
+    (*observed*). A publish whose offer is in preview can be canceled, too; where its operation has
+    ended by then, it says `canceled` afterwards, or stays as it was (*inferred*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -440,7 +442,8 @@ async def asyncio_detailed(
 
      Asks for the cancellation of the operation that runs for the offer [cancel-operations]. It
     takes one to three minutes, and `202` is answered whether or not there was anything to cancel
-    (*observed*).
+    (*observed*). A publish whose offer is in preview can be canceled, too; where its operation has
+    ended by then, it says `canceled` afterwards, or stays as it was (*inferred*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
@@ -491,7 +494,8 @@ async def asyncio(
 
      Asks for the cancellation of the operation that runs for the offer [cancel-operations]. It
     takes one to three minutes, and `202` is answered whether or not there was anything to cancel
-    (*observed*).
+    (*observed*). A publish whose offer is in preview can be canceled, too; where its operation has
+    ended by then, it says `canceled` afterwards, or stays as it was (*inferred*).
 
     Args:
         publisher_id (str): The id of a publisher or an offer: one path segment of letters,
