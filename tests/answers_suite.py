@@ -310,7 +310,7 @@ def check_messages(messages: Any, bodies: list[Any] | None) -> None:
         if isinstance(body, str)
         else (
             body["messageHtml"],
-            shown(body["level"]),
+            shown(body["level"]) or "information",
             moment(body.get("timestamp")),
         )
         for body in bodies or []

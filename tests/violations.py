@@ -197,7 +197,7 @@ def answered(verb: str, status: int, edit: Callable[[Answer], Answer]) -> After:
 
 
 def without_body(faulty: Faulty, request: Request) -> Request:
-    body = request.header(b"content-length", None).header(b"content-type", None)
+    body = request.header(b"content-length", b"0").header(b"content-type", None)
     return evolve(body, body=b"") if request.method == "POST" else request
 
 
@@ -596,7 +596,9 @@ VIOLATIONS = [
     Violation("error-body-malformed", "A 404 explains itself by an array", SCHEMA, after=bare_error),
     Violation("authorization-ignored", "No token is needed", "ignored_auth", before=no_bearer),
     Violation("version-unchecked", "Any api-version", "negative_data_rejection", before=any_version),
-    Violation("ids-unchecked", "Any publisher and offer", RULE, before=any_id),
+    Violation(
+        "ids-unchecked", "Any publisher and offer", "document-belongs-to-the-offer", before=any_id
+    ),
     Violation("body-unchecked", "Any body", "negative_data_rejection", before=without_body),
     Violation("unknown-offer-known", "The status of an offer that is none", SCHEMA, after=known),
     Violation(
