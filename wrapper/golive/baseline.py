@@ -23,12 +23,13 @@ __all__ = ["Baseline"]
 
 def _texts(baseline: Baseline, attribute: Attribute[Any], value: tuple[str, ...] | None) -> None:
     if not isinstance(value, tuple | None) or not all(isinstance(each, str) for each in value or ()):
-        raise TypeError(f"{attribute.name} must be a tuple of str, not {value!r}")
+        raise InvalidInput(f"Baseline.{attribute.name} must be a tuple of str, not {value!r}.")
 
 
 def _aware(value: datetime) -> datetime:
-    if not isinstance(value, datetime):
-        raise TypeError(f"{value!r} is not a datetime")
+    # Beyond these years, arithmetic with it would overflow.
+    if not isinstance(value, datetime) or not 1000 < value.year < 9000:
+        raise InvalidInput(f"A moment of a baseline must be a datetime of our times, not {value!r}.")
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 

@@ -262,7 +262,10 @@ class SubmissionUncertain(GoLiveError):
         super().__init__(message, continuation_token)
         baseline = _baseline(baseline)
         if isinstance(safe_after, str):
-            safe_after = datetime.fromisoformat(safe_after)
+            try:
+                safe_after = datetime.fromisoformat(safe_after)
+            except ValueError:
+                raise InvalidInput(f"safe_after must be a moment, not {safe_after!r}.") from None
         if safe_after is not None:
             naive = safe_after.tzinfo is None
             safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)

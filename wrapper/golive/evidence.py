@@ -246,7 +246,12 @@ def _baseline(
         None if seen is None else tuple(entry.ref.operation_id for entry in entries),
         None if stands is None else stands.etag,
         datetime.fromtimestamp(context.clock.now(), UTC),
-        open_ids=tuple(e.ref.operation_id for e in entries if not e.state.is_terminal),
+        # A word that is not known is mostly an old entry's.
+        open_ids=tuple(
+            each.ref.operation_id
+            for each in entries
+            if not (each.state.is_terminal or each.state is State.UNKNOWN)
+        ),
         ready=None if stands is None else stands.ready_to_go_live,
     )
 
