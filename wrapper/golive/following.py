@@ -311,6 +311,12 @@ def result(tracker: Tracker, status: OperationStatus) -> OperationStatus:
         # It waits for its publisher: as far as a publish gets by itself.
         wanted = state
     if state is wanted:
+        if tracker.kind is OperationKind.GO_LIVE and status.ready_to_go_live and status.steps:
+            raise OperationFailed(
+                "The operation was a publish: the offer is in preview, and not live.",
+                status=status,
+                continuation_token=tracker.token,
+            )
         return status
     if tracker.kind is OperationKind.CANCEL:
         raise NotCanceled(
