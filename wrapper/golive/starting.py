@@ -87,7 +87,6 @@ def begin_go_live(
     on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Adopt the go-live that runs for the offer, or that is new since the baseline; else begin one."""
-
     return _begin(
         context,
         go_live,
@@ -112,7 +111,6 @@ def begin_publish(
     on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
-
     return _begin(
         context,
         publish,
