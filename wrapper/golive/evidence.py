@@ -21,7 +21,7 @@ from golive.errors import (
     Undecided,
     UnexpectedAnswer,
 )
-from golive.flow import Context, Flow, logger
+from golive.flow import Context, Deadline, Flow, logger, pause
 from golive.following import Tracker, adopt, refresh, track
 from golive.location import OperationKind, OperationRef
 from golive.queries import listing, offer_status
@@ -150,10 +150,38 @@ def take_baseline(context: Context, publisher_id: str, offer_id: str) -> Flow[Ba
 
 
 def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
-    """Take up the operation that runs for the offer, else the one that changed last."""
+    """Take up the operation that runs for the offer, else the one that changed last.
+
+    What the offer's status shows to run may be missing in the list; it is waited for as long as that lags.
+
+    Raises:
+        Undecided: It is still missing then.
+    """
+    patience = Deadline.patience(context.clock, context.retry.listed_within)
+    looks = 0
+    while True:
+        looks += 1
+        tracker, hidden = yield from _latest(context, publisher_id, offer_id)
+        if not hidden:
+            return tracker
+        told = (
+            f"Something of {publisher_id}/{offer_id} runs by the offer's status, and is not in the list of"
+            " its operations yet, which lags behind by minutes"
+        )
+        if patience.left <= 0:
+            raise Undecided(f"{told}: ask again later, or give the URL of the operation.")
+        if looks == 1:
+            logger.warning("%s: looking again.", told)
+        wait = min(context.retry.backoff(looks) * context.vary(0.5, 1.0), patience.left)
+        yield from pause(context, wait)
+        patience.slept(wait)
+
+
+def _latest(context: Context, publisher_id: str, offer_id: str) -> Flow[tuple[Tracker | None, bool]]:
+    """Return the latest operation of the list, and whether a later one is missing in it."""
     seen = yield from listing(context, publisher_id, offer_id)
     if not seen.entries:
-        return None
+        return None, False
     long_ago = datetime.min.replace(tzinfo=UTC)
 
     def rank(entry: Submission) -> tuple[bool, bool, datetime]:
@@ -165,19 +193,16 @@ def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow
     entry = max(seen.entries, key=rank)
     kind = entry.kind
     verdict, ended = yield from _decide(context, entry, None)
+    hidden = False
     if verdict is _Verdict.GO_LIVE:
         kind = OperationKind.GO_LIVE
     elif ended:
         stands = yield from offer_status(context, publisher_id, offer_id)
-        if stands.state is State.RUNNING and stands.steps and not stands.ready_to_go_live:
-            raise Undecided(
-                f"Something of {publisher_id}/{offer_id} runs by the offer's status, and is not in the"
-                " list of its operations yet, which lags behind by minutes: ask again later, or give the"
-                " URL of the operation."
-            )
+        runs = stands.state is State.RUNNING and bool(stands.steps)
+        hidden = runs and not stands.ready_to_go_live
     tracker = track(context, entry.ref, kind)
     tracker.certain = True
-    return tracker
+    return tracker, hidden
 
 
 def what_runs(context: Context, publisher_id: str, offer_id: str) -> Flow[OperationRef | None]:

@@ -50,6 +50,7 @@ class Deadline:
     Attributes:
         seconds: How long the patience is.
         at_least: Whether it is a least time, for which the time of day does not count: it may be set.
+        looked: Whether the last look, at the end of the time, was made.
     """
 
     _clock: Clock
@@ -58,6 +59,7 @@ class Deadline:
     _time_of_day: float
     _slept: float = 0.0
     at_least: bool = False
+    looked: bool = False
 
     @classmethod
     def patience(cls, clock: Clock, seconds: float) -> Self:

@@ -209,6 +209,8 @@ def follow(
         asked, status = tracker.asked, tracker.status
         if until(status):
             return status
+        if deadline is not None and deadline.looked:
+            raise _timed_out(tracker)
         wait = tracker.due_in(context.clock.monotonic())
         if wait > 0 and (deadline is None or deadline.left > 0):
             yield from pause(context, wait)
@@ -224,8 +226,8 @@ def follow(
                 trouble.count(error)
             finally:
                 tracker.turn.release()
-        if deadline is not None and deadline.left <= 0 and not until(tracker.status):
-            raise _timed_out(tracker)
+        if deadline is not None and deadline.left <= 0:
+            deadline.looked = True
 
 
 class _Trouble:

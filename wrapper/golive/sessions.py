@@ -251,7 +251,7 @@ class Session:
         self._auth = BearerAuth(source, origin=origin, clock=clock)
         given = transports.transport(transport, http_client)
         self._transport = _connections().Connections(origin) if given is None else given
-        self.is_closed = False
+        self.is_closed: bool = False
 
     def perform(self, call: Call) -> Answer:
         """Ask, with a token, and once more with another one if the first is rejected.
@@ -327,7 +327,7 @@ class AsyncSession:
         self._auth = BearerAuth(source, origin=origin, clock=clock)
         given = transports.async_transport(transport, http_client)
         self._transport = _connections().AsyncConnections(origin) if given is None else given
-        self.is_closed = False
+        self.is_closed: bool = False
 
     async def perform(self, call: Call) -> Answer:
         """Ask, with a token, and once more with another one if the first is rejected.

@@ -171,7 +171,6 @@ def begin_go_live(
         raise
     if kept is None or not operation.adopted or kept.knows(operation.ref.operation_id):
         return operation, None
-    warn(f"An earlier run noted in {attempt.path} what there was before it began this go-live.")
     since = f"{kept.taken:%Y-%m-%d %H:%M} UTC"
     return operation, f"adopted, it was begun since {since} by an earlier run"
 
