@@ -37,8 +37,8 @@ OnSending = Callable[[Baseline], object]
 #: How far the clocks of machines that share a baseline may differ, in seconds.
 CLOCK_SKEW = 60.0
 
-#: Looks for what a request began, given what was known before it.
-Finder = Callable[[Context, Baseline], Flow[Look]]
+#: Looks for what a request began for an offer, given what was known before it; None for the first look.
+Finder = Callable[[Context, str, str, Baseline | None], Flow[Look]]
 
 
 @frozen
@@ -71,6 +71,10 @@ class _Start:
     known: OperationRef | None = None
     on_sending: OnSending | None = None
 
+    def look(self, context: Context, before: Baseline | None) -> Flow[Look]:
+        """Look for what it began."""
+        return self.find(context, self.publisher_id, self.offer_id, before)
+
 
 def begin_go_live(
     context: Context,
@@ -83,16 +87,12 @@ def begin_go_live(
     on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Adopt the go-live that runs for the offer, or that is new since the baseline; else begin one."""
-
-    def find(context: Context, before: Baseline | None) -> Flow[Look]:
-        return look_for_go_live(context, publisher_id, offer_id, before)
-
     return _begin(
         context,
         go_live,
         OperationKind.GO_LIVE,
         _arguments(publisher_id, offer_id, (), if_match),
-        find,
+        look_for_go_live,
         baseline,
         timeout,
         on_sending,
@@ -111,16 +111,12 @@ def begin_publish(
     on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
-
-    def find(context: Context, before: Baseline | None) -> Flow[Look]:
-        return look_for_publish(context, publisher_id, offer_id, before)
-
     return _begin(
         context,
         publish,
         OperationKind.PUBLISH,
         _arguments(publisher_id, offer_id, notification_emails, if_match),
-        find,
+        look_for_publish,
         baseline,
         timeout,
         on_sending,
@@ -146,13 +142,15 @@ def begin_cancel(
     if ref is None:
         ref = yield from what_runs(context, publisher_id, offer_id)
 
-    def find(context: Context, before: Baseline) -> Flow[Look]:
+    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
+
+    def find(context: Context, publisher: str, offer: str, before: Baseline | None) -> Flow[Look]:
         """Look whether what was to be canceled has come to an end."""
         if ref is None:
-            return Look(None, before)
+            return Look(None, nothing)
         tracker = adopt(context, ref, OperationKind.CANCEL)
         status = yield from refresh(context, tracker)
-        return Look(tracker if status.state.is_terminal else None, before)
+        return Look(tracker if status.state.is_terminal else None, nothing)
 
     def at_once() -> Tracker:
         if ref is None:
@@ -171,7 +169,6 @@ def begin_cancel(
         at_once=at_once,
         known=ref,
     )
-    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
     return (yield from _submit(context, start, nothing))
 
 
@@ -200,7 +197,7 @@ def _begin(
     endpoint: Endpoint,
     kind: OperationKind,
     arguments: dict[str, Any],
-    find: Callable[[Context, Baseline | None], Flow[Look]],
+    find: Finder,
     baseline: Baseline | None,
     timeout: Duration | None,
     on_sending: OnSending | None,
@@ -229,7 +226,7 @@ def _begin(
         listed_within=policy.listed_within,
         on_sending=on_sending,
     )
-    look = yield from find(context, baseline)
+    look = yield from start.look(context, baseline)
     if look.found is None and baseline is not None and baseline.sent is not None:
         # The moment is one of another process, perhaps of another machine.
         ago = (_now(context) - baseline.sent).total_seconds()
@@ -292,7 +289,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
                 yield from pause(context, wait)
                 if start.kind is not OperationKind.CANCEL:
                     # Somebody else may have begun it meanwhile.
-                    look = yield from start.find(context, before)
+                    look = yield from start.look(context, before)
                     if look.found is not None:
                         return look.found
             case _:
@@ -386,7 +383,7 @@ def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) 
         due = patience.left <= 0
         doubt, busy, blind = "", False, False
         try:
-            look = yield from start.find(once, before)
+            look = yield from start.look(once, before)
             if look.found is not None:
                 return _Found(look.found, settled=True)
             busy = look.busy
