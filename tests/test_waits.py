@@ -260,8 +260,13 @@ def test_updates_end_in_time_though_every_look_brings_news(
     def poll() -> Any:
         nonlocal polls
         polls += 1
-        return body("running", {"id": "live", "stepName": "Live", "status": "inProgress"}, id=None, x=polls,
-                    messages=[f"message {polls}"])
+        return body(
+            "running",
+            {"id": "live", "stepName": "Live", "status": "inProgress"},
+            id=None,
+            x=polls,
+            messages=[f"message {polls}"],
+        )
 
     service.poll = poll
     operation = operation_of(side, service)
