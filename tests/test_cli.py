@@ -705,7 +705,7 @@ def test_a_failure_on_a_terminal_leaves_the_table_and_says_why(tmp_path: Path) -
     page = tmp_path / "page.html"
     with by_requests(scenario=Scenario.FAIL).serve() as url:
         code, shown = on_terminal(
-            120, "start", "contoso", MIGRATED, "--endpoint", url, "--report", str(page)
+            120, *("start", "contoso", MIGRATED, "--endpoint", url, *FAST), "--report", str(page)
         )
     assert code == Exit.FAILED
     assert f"The report is in {page}." in frames(shown)
