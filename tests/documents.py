@@ -1,13 +1,16 @@
 """Runs what documents show: Python in this process, consoles in a shell, against emulated services.
 
-What a console block shows must come, line by line: `…` stands for anything within a line, and alone for
-any lines; times, dates and GUIDs may differ. A command must succeed, unless the next one is `echo $?`.
+The emulated time goes on with the requests, so that what is shown does not depend on how fast the
+machine is. What a console block shows must come, line by line: `…` stands for anything within a line,
+and alone for any lines; times, dates and GUIDs may differ. A command must succeed, unless the next one
+is `echo $?`.
 """
 
 from __future__ import annotations
 
 import ast
 import asyncio
+import inspect
 import json
 import os
 import re
@@ -16,8 +19,9 @@ import subprocess
 import sys
 import textwrap
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,30 +31,47 @@ from attrs import define, field, frozen
 from markdown_it import MarkdownIt
 
 import golive
-from conftest import ROOT, VirtualClock
+from conftest import PATIENCE, ROOT, VirtualClock
 from golive.emulator import TOKEN, Emulator
 
 SERVICE = "https://cloudpartner.azure.com"
 
-#: How many times faster time passes here; documents speak of 20000.
-SPEED = 200_000
-
 #: Where documents have their own emulator listen; a test takes any port that is free.
 LISTENING = "http://127.0.0.1:8080"
 
-#: The command as documents call it, but for the speed of time, and for what is the real service.
-COMMAND = """\
+
+def by_requests(kind: Callable[..., Any], **options: Any) -> Any:
+    """Make an emulator whose time goes on with each request, whatever speed is asked for.
+
+    A go-live takes two dozen. With every second one it is six hours, else five minutes: as with the real
+    service there are polls that see nothing new, and what was begun is in the list for the next command.
+    """
+    made: list[Any] = []
+
+    def clock() -> float:
+        requests: int = sum(each.app.counts["any"] for each in made)
+        return 300.0 * requests + 6 * 3600.0 * (requests // 2)
+
+    made.append(kind(**{**options, "speed": 1, "clock": clock}))
+    return made[0]
+
+
+#: The command as documents call it, but for what is the real service, for the emulated time, and for the
+#: pauses: within the timeouts that are shown there are too few polls for an operation to end.
+COMMAND = f"""\
+from __future__ import annotations
 import functools, os, sys
-import golive.cli.frame as frame, golive.cli.verbs as verbs
+import golive, golive.cli.frame as frame, golive.cli.tools as tools, golive.cli.verbs as verbs
 from golive.cli.app import run
-frame.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
-frame.PollingPolicy = lambda **options: golive.PollingPolicy(**{"floor": 0.05, "ceiling": 1, **options})
-verbs.EMULATED_INTERVAL = 0.05
-load = verbs.load_emulator
-def fast():
+{inspect.getsource(by_requests)}
+def load(load=tools.load_emulator):
     Emulator, *others = load()
-    return functools.partial(Emulator, speed={SPEED}), *others
-verbs.load_emulator = fast
+    return functools.partial(by_requests, Emulator), *others
+frame.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
+polling = golive.PollingPolicy(floor=0.05, ceiling=0.05)
+frame.PollingPolicy = lambda **options: polling
+verbs.EMULATED_INTERVAL = 0.05
+tools.load_emulator = verbs.load_emulator = load
 sys.exit(run(sys.argv[1:]))
 """
 
@@ -142,7 +163,12 @@ class Runner:
             (self.folder / name).write_text(block.code, "utf-8")
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", name]
             outcome = subprocess.run(
-                command, cwd=self.folder, capture_output=True, text=True, check=False
+                command,
+                cwd=self.folder,
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=PATIENCE,
             )
             assert outcome.returncode == 0, outcome.stdout
             return
@@ -174,8 +200,6 @@ class Runner:
     def _serve(self, command: str) -> str:
         """Serve an emulator for the rest of the document."""
         words = shlex.split(command.replace("--port 8080", "--port 0"))
-        if "--speed" not in words:
-            words += ["--speed", str(SPEED)]
         process = self._stack.enter_context(
             subprocess.Popen(
                 [self.folder / "bin" / words[0], *words[1:]], stdout=subprocess.PIPE, text=True
@@ -183,11 +207,15 @@ class Runner:
         )
         self._stack.callback(process.terminate)
         assert process.stdout
-        lines = [process.stdout.readline()]
-        while not lines[-1].startswith("Try: "):
-            lines.append(process.stdout.readline())
+        lines = []
+        for line in process.stdout:
+            lines.append(line)
+            if line.startswith("Try: "):
+                break
+        else:
+            raise AssertionError(f"the emulator ended: {''.join(lines)}")
         self._listening = lines[0].split()[4].rstrip(",")
-        return "".join(lines).replace(self._listening, LISTENING).replace(str(SPEED), "20000")
+        return "".join(lines).replace(self._listening, LISTENING)
 
     def ask(self, command: str) -> tuple[str, int]:
         """Run a command in the document's shell, and return its output and its exit code."""
@@ -217,7 +245,8 @@ class Runner:
         return [*listening, (SERVICE, self.url)]
 
     def _open(self) -> subprocess.Popen[str]:
-        kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+        names = ("PATH", "PYTHONPATH", "LANG", "TMPDIR")
+        kept = {name: os.environ[name] for name in names if name in os.environ}
         kept["PATH"] = os.pathsep.join([str(self.folder / "bin"), kept["PATH"]])
         variables = {
             "HOME": str(self.folder),
@@ -248,7 +277,7 @@ def runner(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     _emulate(Emulator(speed=1, clock=clock.monotonic), clock, monkeypatch)
     (folder / "bin").mkdir()
     for name, script in {
-        "golive": f"#!{sys.executable}\nimport golive\n{COMMAND.replace('{SPEED}', str(SPEED))}",
+        "golive": f"#!{sys.executable}\n{COMMAND}",
         "az": f"#!/bin/sh\ntest \"$1 $2\" = 'account get-access-token' && echo {TOKEN}\n",
         "pip": f"#!{sys.executable}\n{_INSTALL}",
         "python": _PYTHON,
@@ -259,7 +288,9 @@ def runner(path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
     monkeypatch.chdir(folder)
     monkeypatch.syspath_prepend(str(folder))
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
-    service = Emulator(speed=SPEED)
+    # One that a document makes itself, and serves.
+    monkeypatch.setattr("golive.emulator.Emulator", partial(by_requests, Emulator))
+    service: Emulator = by_requests(Emulator)
     with ExitStack() as stack:
         url = stack.enter_context(service.serve())
         monkeypatch.setenv("DOCUMENTED_SERVICE", url)
@@ -323,7 +354,7 @@ def _emulate(emulator: Emulator, clock: VirtualClock, monkeypatch: pytest.Monkey
 
         def client(credential: Any, kind: Any = kind, **options: Any) -> Any:
             if "endpoint" in options:
-                return kind(credential, **options)
+                return kind(credential, clock=clock, **options)
             # A proxy, or a certificate, has been made by then; there is nothing behind it.
             options = {k: v for k, v in options.items() if k not in ("http_client", "transport")}
             return kind(credential, transport=emulator.transport(), clock=clock, **options)

@@ -7,6 +7,7 @@ import os
 import signal
 import stat
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,6 @@ def test_a_run_that_was_stopped_is_followed_by_one_that_knows_what_it_began(
         f"contoso/{offer}: go-live adopted, it was begun since "
     )
     assert second.out.splitlines()[0].endswith(" UTC by an earlier run")
-    assert str(file) in second.err
     assert "is live" in second.out
     assert emulator.accepted("contoso", offer) == 1
     assert kept() == [], "the outcome was told"
@@ -94,7 +94,10 @@ def test_what_is_canceled_is_over(golive: Any) -> None:
 
 
 def test_an_older_operation_says_nothing_about_the_attempt(
-    golive: Any, held: tuple[Emulator, str], clock: VirtualClock
+    golive: Any,
+    held: tuple[Emulator, str],
+    clock: VirtualClock,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, url = held
     names = ("contoso", MIGRATED, "--endpoint", url)
@@ -102,8 +105,13 @@ def test_an_older_operation_says_nothing_about_the_attempt(
         older = client.latest_operation("contoso", MIGRATED)
         assert older is not None
     golive("start", *names, "--timeout", "0.1s")
-    # The list does not show yet what was begun.
-    assert golive("status", *names).code == 0
+    assert golive("status", older.continuation_token(), "--endpoint", url).code == 0
+    assert len(kept()) == 1
+    # The list does not show yet what was begun, and nothing older is told in its place.
+    monkeypatch.setattr("golive.cli.frame.GoLiveClient", partial(GoLiveClient, clock=clock))
+    result = golive("status", *names)
+    assert "not in the list of its operations yet" in result.err
+    assert result.code == Exit.NOT_FINISHED
     assert len(kept()) == 1
 
 
@@ -137,8 +145,16 @@ def test_a_refusal_leaves_nothing_behind(
     assert kept() == []
 
 
-def test_an_address_that_was_printed_is_enough(golive: Any, held: tuple[Emulator, str]) -> None:
-    assert golive("start", "contoso", MIGRATED, "--endpoint", held[1], "--no-wait").code == 0
+def test_who_did_not_wait_finds_the_go_live_again_also_when_it_has_ended(
+    golive: Any, held: tuple[Emulator, str], clock: VirtualClock
+) -> None:
+    names = ("start", "contoso", MIGRATED, "--endpoint", held[1])
+    assert golive(*names, "--no-wait").code == 0
+    clock.sleep(10 * DAY)
+    result = golive(*names)
+    assert result.code == 0
+    assert "by an earlier run" in result.out
+    assert held[0].accepted("contoso", MIGRATED) == 1
     assert kept() == []
 
 
@@ -167,7 +183,7 @@ def test_an_answer_that_was_lost_is_waited_out_by_the_next_run(
     sent = datetime.now(UTC) - timedelta(minutes=1)
     given: list[Baseline] = []
 
-    def begin(self: GoLiveClient, publisher: str, offer: str, *, baseline: Baseline) -> Any:
+    def begin(self: GoLiveClient, publisher: str, offer: str, *, baseline: Baseline, **_: Any) -> Any:
         given.append(baseline)
         raise SubmissionUncertain("Lost.", baseline.after_sending(sent))
 
@@ -193,7 +209,7 @@ def test_a_token_that_expired_proves_nothing_about_the_run_before(
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", "null", "\x00", '{"format": 1}', '{"format": 9, "baseline": {}}', "foreign"]
 )
-def test_a_damaged_file_is_told_and_replaced(
+def test_with_a_damaged_file_nothing_is_sent(
     golive: Any, held: tuple[Emulator, str], clock: VirtualClock, text: str
 ) -> None:
     names = ("start", "contoso", MIGRATED, "--endpoint", held[1], "--timeout", "0.1s")
@@ -201,11 +217,14 @@ def test_a_damaged_file_is_told_and_replaced(
     (file,) = kept()
     good = file.read_text("utf-8")
     file.write_text(good.replace(MIGRATED, "other") if text == "foreign" else text, "utf-8")
-    # The list shows it by now.
-    clock.sleep(600)
+    # It went live meanwhile, and perhaps something else is in preview.
+    clock.sleep(10 * DAY)
     result = golive(*names)
-    assert f"What an earlier run noted in {file} cannot be used" in result.err
-    assert Attempt(held[1], "contoso", MIGRATED).load(pytest.fail) is not None
+    assert result.code == Exit.REFUSED
+    assert f"what it noted in {file} cannot be read" in result.err
+    assert held[0].accepted("contoso", MIGRATED) == 1
+    file.unlink()
+    assert "is not in preview" in golive(*names).err
 
 
 def test_an_old_file_is_not_believed(service: tuple[Emulator, str]) -> None:
@@ -213,14 +232,14 @@ def test_an_old_file_is_not_believed(service: tuple[Emulator, str]) -> None:
     taken = datetime.now(UTC) - timedelta(days=31)
     attempt.store(Baseline("contoso", MIGRATED, (), None, taken), pytest.fail)
     assert len(kept()) == 1
-    assert attempt.load(pytest.fail) is None
+    assert attempt.load() is None
     assert kept() == []
 
 
 def test_endpoints_are_told_apart() -> None:
     baseline = Baseline("contoso", MIGRATED, (), None, datetime.now(UTC))
     Attempt("https://one.example", "contoso", MIGRATED).store(baseline, pytest.fail)
-    assert Attempt("https://two.example", "contoso", MIGRATED).load(pytest.fail) is None
+    assert Attempt("https://two.example", "contoso", MIGRATED).load() is None
 
 
 def test_a_folder_that_cannot_be_written_is_a_warning(

@@ -17,13 +17,16 @@ from golive import (
     InvalidLocation,
     NotAllowed,
     NotFound,
+    OperationFailed,
     OperationKind,
     RequestRefused,
     RetryPolicy,
+    ServiceFault,
     State,
     SubmissionUncertain,
     Undecided,
 )
+from golive.starting import CLOCK_SKEW
 
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"
 OTHER = "0d2a3c1e-0000-4000-8000-000000000001"
@@ -391,21 +394,24 @@ def test_a_go_live_of_an_older_version_is_not_ours(side: Side, service: Service)
     baseline = side.get(client_of(side, service).baseline("contoso", "contoso-offer"))
     ended = entry(slot="production", submissionState="succeeded")
     service.submissions = lambda: [entry(id=OTHER, submissionState="succeeded"), ended]
-    assert not begin(side, service, baseline=baseline).adopted
-    assert service.posts == 1
+    with pytest.raises(Undecided, match="published anew since"):
+        begin(side, service, baseline=baseline)
+    assert service.posts == 0
+    # A publish that came to nothing changes nothing: the go-live is what it was.
+    service.submissions = lambda: [entry(id=OTHER, submissionState="failed"), ended]
+    assert begin(side, service, baseline=baseline).adopted
+    service.submissions = lambda: [entry(id=OTHER, submissionState="succeeded"), ended]
+    assert not begin(side, service).adopted
 
 
 def test_what_is_left_of_an_earlier_try_is_waited_out(side: Side, service: Service) -> None:
-    def lost() -> httpx.Response:
-        raise httpx.ReadTimeout("timed out")
-
     service.golive = lost
     with pytest.raises(SubmissionUncertain) as caught:
         begin(side, service, timeout=timedelta(seconds=60))
     error = caught.value
     assert error.baseline is not None
     assert error.baseline.sent is not None
-    settled = error.baseline.sent + timedelta(seconds=RetryPolicy().settled_after)
+    settled = error.baseline.sent + timedelta(seconds=RetryPolicy().settled_after + CLOCK_SKEW)
     assert error.safe_after == settled
     assert "safe after" in str(error)
 
@@ -413,7 +419,7 @@ def test_what_is_left_of_an_earlier_try_is_waited_out(side: Side, service: Servi
     stored = Baseline.from_dict(error.baseline.to_dict())
     assert not begin(side, service, baseline=stored).adopted
     first, second = service.sent_at
-    assert second - first == pytest.approx(RetryPolicy().settled_after)
+    assert second - first == pytest.approx(RetryPolicy().settled_after + CLOCK_SKEW)
 
     # If it shows in the meantime, it is adopted instead.
     service.submissions = lambda: [entry(slot="production")]
@@ -467,3 +473,220 @@ def test_a_cancellation_accepted_without_an_address_follows_what_ran(
     service.poll = lambda: body("canceled")
     operation = side.get(client_of(side, service).begin_cancel("contoso", "contoso-offer"))
     assert side.get(operation.result()).state is State.CANCELED
+
+
+LIVE_BEGUN = body("running", step("publisher-signoff", "complete"), step("live", "inProgress"))
+SIGNED_ELSEWHERE = body("succeeded", step("publisher-signoff", "complete"), step("live", "notStarted"))
+
+
+def test_a_publish_whose_offer_was_signed_off_is_not_the_go_live(side: Side, service: Service) -> None:
+    """The list lags behind: it still calls running what the operation itself says has ended."""
+    service.submissions = lambda: [entry()]
+    service.poll = lambda: SIGNED_ELSEWHERE
+    service.golive = lambda: httpx.Response(409)
+    service.status = lambda: LIVE_BEGUN
+    with pytest.raises(RequestRefused):
+        begin(side, service)
+
+
+def test_what_is_not_listed_yet_is_not_replaced_by_something_older(side: Side, service: Service) -> None:
+    service.submissions = lambda: [entry(submissionState="succeeded")]
+    service.poll = lambda: SIGNED_ELSEWHERE
+    service.status = lambda: LIVE_BEGUN
+    client = client_of(side, service)
+    with pytest.raises(Undecided, match="not in the list"):
+        side.get(client.latest_operation("contoso", "contoso-offer"))
+    service.status = lambda: body("succeeded", *LIVE_BEGUN["steps"])
+    latest = side.get(client.latest_operation("contoso", "contoso-offer"))
+    assert latest.kind is OperationKind.PUBLISH
+
+
+def test_a_publish_that_is_followed_as_a_go_live_is_not_told_as_live(
+    side: Side, service: Service
+) -> None:
+    service.poll = lambda: {**WAITING, "status": "succeeded"}
+    operation = client_of(side, service).operation(LOCATION)
+    with pytest.raises(OperationFailed, match="in preview, and not live"):
+        side.get(operation.result())
+
+
+@pytest.mark.parametrize("word", [None, "expired"])
+@pytest.mark.parametrize("known", [False, True])
+def test_an_old_go_live_without_a_clear_word_is_not_adopted(
+    side: Side, service: Service, word: str | None, known: bool
+) -> None:
+    old = entry(submissionType="goLive", submissionState=word)
+    service.submissions = lambda: [old]
+    service.poll = lambda: body("succeeded", *LIVE_BEGUN["steps"])
+    client = client_of(side, service)
+    baseline = side.get(client.baseline("contoso", "contoso-offer")) if known else None
+    assert not begin(side, service, baseline=baseline).adopted
+
+
+def blind_until(service: Service, seconds: float) -> Callable[[], Answer]:
+    """The list cannot be read for so long after the request was sent."""
+
+    def listed() -> Answer:
+        ago = service.since_sent()
+        return httpx.Response(503) if ago is not None and ago < seconds else []
+
+    return listed
+
+
+def lost() -> httpx.Response:
+    raise httpx.ReadTimeout("timed out")
+
+
+@pytest.mark.parametrize(
+    ("golive", "error"), [(lost, SubmissionUncertain), (lambda: httpx.Response(409), RequestRefused)]
+)
+def test_that_there_is_nothing_is_certain_only_after_a_look_that_could_see(
+    side: Side, service: Service, golive: Callable[[], httpx.Response], error: type[Exception]
+) -> None:
+    service.golive = golive
+    service.submissions = blind_until(service, 900)
+    with pytest.raises(error):
+        begin(side, service)
+    assert (service.since_sent() or 0) >= 900
+
+
+@pytest.mark.parametrize("golive", [lost, lambda: httpx.Response(409)])
+def test_an_outage_while_looking_leaves_it_uncertain(
+    side: Side, service: Service, golive: Callable[[], httpx.Response]
+) -> None:
+    service.golive = golive
+    service.submissions = blind_until(service, 1e9)
+    with pytest.raises(SubmissionUncertain) as caught:
+        begin(side, service)
+    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().begin_within)
+    assert caught.value.baseline is not None
+    # What is known goes on: nothing is sent before a look could see.
+    service.submissions = lambda: httpx.Response(503)
+    with pytest.raises((SubmissionUncertain, ServiceFault)):
+        begin(side, service, baseline=caught.value.baseline, timeout=600)
+    assert service.posts == 1
+
+
+def test_a_clock_that_is_set_forward_does_not_shorten_the_looking(side: Side) -> None:
+    clock = SetForward()
+    side.clock = clock
+    service = Service(clock, golive=lost)
+    clock.on_sleep = clock.set_forward
+    with pytest.raises(SubmissionUncertain):
+        begin(side, service)
+    assert sum(clock.slept) == pytest.approx(RetryPolicy().settled_after)
+
+
+class SetForward(VirtualClock):
+    """A machine whose time of day is set forward by half an hour, while nothing else changes."""
+
+    ahead: float = 0.0
+
+    def set_forward(self, time: float) -> None:
+        self.ahead = 1200.0
+
+    def now(self) -> float:
+        return self.time + self.ahead
+
+
+def test_what_was_accepted_is_never_sent_again_with_its_baseline(side: Side, service: Service) -> None:
+    service.golive = lambda: httpx.Response(202)
+    with pytest.raises(InvalidLocation) as caught:
+        begin(side, service)
+    baseline = caught.value.baseline
+    assert baseline is not None
+    again = Baseline.from_dict(baseline.to_dict())
+    assert again.accepted
+    side.clock.time += 86_400
+    with pytest.raises(Undecided, match="was accepted"):
+        begin(side, service, baseline=again)
+    assert service.posts == 1
+
+
+def test_a_go_live_that_was_adopted_stays_ours_when_it_has_ended(side: Side, service: Service) -> None:
+    running = entry(slot="production")
+    service.submissions = lambda: [running]
+    client = client_of(side, service)
+    baseline = side.get(client.baseline("contoso", "contoso-offer"))
+    assert begin(side, service, baseline=baseline).adopted
+    service.submissions = lambda: [{**running, "submissionState": "succeeded"}]
+    assert begin(side, service, baseline=baseline).adopted
+    assert service.posts == 0
+
+
+def test_without_a_list_then_its_dates_decide_later(side: Side, service: Service) -> None:
+    service.submissions = lambda: httpx.Response(404)
+    client = client_of(side, service)
+    baseline = side.get(client.baseline("contoso", "contoso-offer"))
+    assert baseline.ready
+    later = (baseline.taken + timedelta(hours=5)).isoformat()
+    ended = entry(slot="production", submissionState="succeeded", changedTime=later)
+    service.submissions = lambda: [ended, entry(id=OTHER, slot="production", submissionState="failed")]
+    assert begin(side, service, baseline=baseline).ref.operation_id == GUID
+    # And if there still is no list, an offer that waited and does no more has had its go-live.
+    service.submissions = lambda: httpx.Response(404)
+    service.status = lambda: body("succeeded")
+    with pytest.raises(Undecided, match="since the baseline"):
+        begin(side, service, baseline=baseline)
+    assert service.posts == 0
+
+
+def test_what_began_since_the_request_and_is_at_the_sign_off_is_the_go_live(
+    side: Side, service: Service
+) -> None:
+    """Even if the list calls everything a publish, in one slot."""
+    service.golive = lost
+    service.submissions = lambda: [entry()] if service.posts else []
+    service.poll = service.status = lambda: SIGNING_OFF
+    assert begin(side, service).adopted
+
+
+def test_what_is_known_is_told_right_before_each_request(side: Side, service: Service) -> None:
+    told: list[Baseline] = []
+
+    def note(baseline: Baseline) -> None:
+        assert service.posts == len(told)
+        told.append(baseline)
+        if len(told) == 3:
+            raise OSError("the disk is full")
+
+    service.golive = lambda: httpx.Response(429)
+    with pytest.raises(OSError, match="full"):
+        begin(side, service, on_sending=note)
+    assert service.posts == 2
+    assert all(each.sent is not None for each in told)
+
+
+@pytest.mark.parametrize(
+    "baseline",
+    [
+        {},
+        "baseline",
+        {"publisher_id": "contoso", "offer_id": "contoso-offer"},
+    ],
+)
+def test_what_is_no_baseline_is_refused(side: Side, service: Service, baseline: Any) -> None:
+    with pytest.raises(InvalidInput, match="must be a Baseline"):
+        begin(side, service, baseline=baseline)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"operation_ids": (1,)},
+        {"operation_ids": ["a"]},
+        {"sent": "now"},
+        {"taken": None},
+        {"sent": datetime.max},
+    ],
+)
+def test_an_odd_baseline_is_refused(changes: dict[str, Any]) -> None:
+    right: dict[str, Any] = {
+        "publisher_id": "contoso",
+        "offer_id": "contoso-offer",
+        "operation_ids": (),
+        "etag": None,
+        "taken": datetime.now(UTC),
+    }
+    with pytest.raises(InvalidInput):
+        Baseline(**{**right, **changes})

@@ -23,7 +23,6 @@ from golive import (
     OfferStatus,
     OperationStatus,
     Origin,
-    Publisher,
     State,
     Step,
     Submission,
@@ -35,7 +34,6 @@ from golive.reading import (
     read_offer_status,
     read_offers,
     read_operation,
-    read_publishers,
     read_submissions,
 )
 from golive.text import printable
@@ -392,7 +390,7 @@ def test_a_submission_leads_to_its_operation() -> None:
 @pytest.mark.parametrize("body", [None, {}, "", "[]", 7, True, {"value": {}}, {"id": GUID}])
 def test_what_is_no_list_is_refused(body: Any) -> None:
     read_list = partial(read_submissions, origin=HERE, publisher_id="contoso", offer_id="o")
-    for read in (read_list, read_offers, read_publishers):
+    for read in (read_list, read_offers):
         with pytest.raises(ValueError, match=r"^it is .* instead of a list of"):
             read(body)
 
@@ -509,26 +507,10 @@ def test_what_is_no_offer_is_refused(body: Any) -> None:
         read_offer(body)
 
 
-def test_lists_of_offers_and_publishers() -> None:
+def test_a_list_of_offers() -> None:
     bodies: list[Any] = [[OFFER, None, 7, {}, {"id": {}}], {"value": [OFFER]}]
     for body in bodies:
         assert read_offers(body) == (read_offer(OFFER),)
-    publishers: list[Any] = [
-        {"id": "contoso", "name": "Contoso"},
-        {"publisherId": "fabrikam", "displayText": "Fabrikam"},
-        {"id": "tailspin", "definition": {"displayText": "Tailspin"}},
-        {"id": "northwind"},
-        "adatum",
-        *(None, 7, [], {}, "", {"name": "nobody"}),
-    ]
-    expected = (
-        Publisher("contoso", "Contoso"),
-        Publisher("fabrikam", "Fabrikam"),
-        Publisher("tailspin", "Tailspin"),
-        Publisher("northwind"),
-        Publisher("adatum"),
-    )
-    assert read_publishers(publishers) == read_publishers({"value": publishers}) == expected
 
 
 def plain(value: Any) -> Any:
@@ -727,7 +709,7 @@ def test_only_id_and_state_decide_about_an_entry(drawn: Drawn, data: st.DataObje
 @given(ANYTHING | ODD_TEXT)
 def test_anything_is_read_or_refused_with_a_reason(body: Any) -> None:
     readers: list[Callable[[object], object]] = [read_operation, read_offer_status, read_offer]
-    readers += [read_offers, read_publishers, lambda body: listing(body)]
+    readers += [read_offers, lambda body: listing(body)]
     for read in readers:
         try:
             read(body)

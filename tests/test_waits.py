@@ -249,3 +249,29 @@ def test_an_outage_is_told_with_its_last_cause(side: Side, service: Service) -> 
     service.poll = in_turn(RUNNING, httpx.Response(500, text="the disk is full"))
     with pytest.raises(ServiceUnreachable, match="the disk is full"):
         side.get(operation_of(side, service, polling=PollingPolicy(outage_limit=3600)).wait())
+
+
+@pytest.mark.parametrize("timeout", [0, 600])
+def test_updates_end_in_time_though_every_look_brings_news(
+    side: Side, service: Service, timeout: float
+) -> None:
+    polls = 0
+
+    def poll() -> Any:
+        nonlocal polls
+        polls += 1
+        return body(
+            "running",
+            {"id": "live", "stepName": "Live", "status": "inProgress"},
+            id=None,
+            x=polls,
+            messages=[f"message {polls}"],
+        )
+
+    service.poll = poll
+    operation = operation_of(side, service)
+    began = side.clock.time
+    with pytest.raises(WaitTimeout):
+        side.updates(operation, timeout=timeout)
+    assert side.clock.time - began <= timeout
+    assert polls <= 1 + timeout / 4

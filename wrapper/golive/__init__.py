@@ -47,7 +47,6 @@ from golive.status import (
     Offer,
     OfferStatus,
     OperationStatus,
-    Publisher,
     Step,
     Submission,
 )
@@ -85,7 +84,6 @@ __all__ = [
     "Origin",
     "PollingPolicy",
     "PreconditionFailed",
-    "Publisher",
     "RequestRefused",
     "RetryPolicy",
     "ServiceError",

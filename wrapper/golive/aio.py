@@ -22,6 +22,7 @@ from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
 from golive.sessions import AsyncSession
+from golive.starting import OnSending
 from golive.status import Offer, OfferStatus, OperationStatus, Submission
 from golive.vocabulary import State
 
@@ -83,16 +84,17 @@ class AsyncGoLiveClient:
         del credential
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
+        timeout = to_seconds(request_timeout, "request_timeout")
         session = AsyncSession(
             source,
             origin=origin,
             clock=clock,
-            request_timeout=to_seconds(request_timeout, "request_timeout"),
+            request_timeout=timeout,
             transport=transport,
             http_client=http_client,
         )
         self._driver = _Driver(
-            Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock), session
+            Context(origin, polling or PollingPolicy(), retry or RetryPolicy(), clock, timeout), session
         )
 
     @property
@@ -131,6 +133,7 @@ class AsyncGoLiveClient:
         if_match: str | None = None,
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
+        on_sending: OnSending | None = None,
     ) -> AsyncOperation:
         """Take an offer live: adopt the go-live that runs for it, or begin one.
 
@@ -149,8 +152,10 @@ class AsyncGoLiveClient:
             baseline: What was known before the first try, from `baseline`: a go-live that is not in it
                 is adopted, running or ended. One from a `SubmissionUncertain` also says when the request
                 was sent, so that what is left of the time it may take is waited out.
-            timeout: Bounds the whole call: a `timedelta` or seconds. The default is
-                `RetryPolicy.begin_within`, 30 minutes.
+            timeout: Bounds the whole call, but for what a credential takes: a `timedelta` or seconds.
+                The default is `RetryPolicy.begin_within`, 30 minutes.
+            on_sending: Is called with the baseline right before the request is sent, each time, for
+                writing it down first. What it raises ends the call, and nothing is sent.
 
         Returns:
             The operation to follow; `adopted` tells whether it was found instead of begun.
@@ -171,6 +176,7 @@ class AsyncGoLiveClient:
             if_match=if_match,
             baseline=baseline,
             timeout=timeout,
+            on_sending=on_sending,
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 
@@ -183,6 +189,7 @@ class AsyncGoLiveClient:
         if_match: str | None = None,
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
+        on_sending: OnSending | None = None,
     ) -> AsyncOperation:
         """Publish an offer to its preview. The operation is over when the offer is there.
 
@@ -199,8 +206,10 @@ class AsyncGoLiveClient:
             if_match: Publish only if the offer still is at this version: an ETag or `*`.
             baseline: What was known before the first try, from `baseline`: a publish that is not in it
                 is adopted, running or ended.
-            timeout: Bounds the whole call: a `timedelta` or seconds. The default is
-                `RetryPolicy.begin_within`, 30 minutes.
+            timeout: Bounds the whole call, but for what a credential takes: a `timedelta` or seconds.
+                The default is `RetryPolicy.begin_within`, 30 minutes.
+            on_sending: Is called with the baseline right before the request is sent, each time, for
+                writing it down first. What it raises ends the call, and nothing is sent.
 
         Returns:
             The operation to follow; `adopted` tells whether it was found after a lost answer.
@@ -221,6 +230,7 @@ class AsyncGoLiveClient:
             if_match=if_match,
             baseline=baseline,
             timeout=timeout,
+            on_sending=on_sending,
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 

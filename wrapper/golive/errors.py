@@ -260,12 +260,12 @@ class SubmissionUncertain(GoLiveError):
         continuation_token: str | None = None,
     ) -> None:
         super().__init__(message, continuation_token)
-        if isinstance(baseline, Mapping):
-            from golive.baseline import Baseline
-
-            baseline = Baseline.from_dict(baseline)
+        baseline = _baseline(baseline)
         if isinstance(safe_after, str):
-            safe_after = datetime.fromisoformat(safe_after)
+            try:
+                safe_after = datetime.fromisoformat(safe_after)
+            except ValueError:
+                raise InvalidInput(f"safe_after must be a moment, not {safe_after!r}.") from None
         if safe_after is not None:
             naive = safe_after.tzinfo is None
             safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)
@@ -284,10 +284,7 @@ class Undecided(GoLiveError):
     To begin one beside it could be the second; to follow it could be to follow something else.
     """
 
-    remedy = (
-        "Nothing was sent. Look at what runs, and wait until it has ended, or cancel it if it is not"
-        " meant; then call again."
-    )
+    remedy = "Nothing was sent."
 
 
 class NothingToCancel(GoLiveError):
@@ -322,7 +319,7 @@ class ServiceError(GoLiveError):
             or `ModelState`, as JSON has it; or None.
     """
 
-    _parts = (
+    _parts: ClassVar[tuple[str, ...]] = (
         *("message", "status_code", "method", "url"),
         *("code", "correlation_id", "retry_after", "details", "continuation_token"),
     )
@@ -361,6 +358,14 @@ class ServiceError(GoLiveError):
         if self.correlation_id:
             what += f" (correlation id {self.correlation_id})"
         return what
+
+
+def _baseline(value: Baseline | Mapping[str, Any] | None) -> Baseline | None:
+    if isinstance(value, Mapping):
+        from golive.baseline import Baseline
+
+        return Baseline.from_dict(value)
+    return value
 
 
 def _ended(text: str) -> str:
@@ -433,10 +438,54 @@ class UnexpectedAnswer(ServiceError):
 class InvalidLocation(UnexpectedAnswer):
     """The service accepted, but the address of the operation is missing or not acceptable.
 
-    The operation was begun. To find it, call again: `begin_go_live` adopts a go-live that runs.
+    The operation was begun, and was looked for in vain. The same call with `baseline` looks again, and
+    sends nothing.
+
+    Args:
+        message: The service's explanation, or ours if it gave none.
+        status_code: The HTTP status.
+        method: The request's method.
+        url: The request's address, without its query.
+        code: The service's name for the error, from the body.
+        correlation_id: The value of `X-Ms-Correlation-Request-Id`.
+        retry_after: The value of `Retry-After` as it was sent.
+        details: What the error's body says beyond code and message, as JSON has it.
+        continuation_token: The token of the operation, if it is known.
+        baseline: What was known of the offer before the request, or what its `to_dict` gave.
+
+    Attributes:
+        baseline: What was known of the offer before the request, and that it was accepted; or None.
     """
 
-    remedy = "The service did begin. Running the same call again finds the operation and adopts it."
+    remedy = "The service did begin. The same call with baseline=error.baseline looks for it again."
+
+    _parts = (*ServiceError._parts, "baseline")  # noqa: SLF001
+
+    def __init__(
+        self,
+        message: str,
+        status_code: int,
+        method: str,
+        url: str,
+        code: str | None = None,
+        correlation_id: str | None = None,
+        retry_after: str | None = None,
+        details: Mapping[str, Any] | None = None,
+        continuation_token: str | None = None,
+        baseline: Baseline | Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(
+            message,
+            status_code,
+            method,
+            url,
+            code,
+            correlation_id,
+            retry_after,
+            details,
+            continuation_token,
+        )
+        self.baseline: Baseline | None = _baseline(baseline)
 
 
 class NotFromService(UnexpectedAnswer):

@@ -7,10 +7,10 @@ decides nothing, nothing is sent.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from golive.baseline import Baseline
 from golive.errors import (
@@ -21,13 +21,13 @@ from golive.errors import (
     Undecided,
     UnexpectedAnswer,
 )
-from golive.flow import Context, Flow, logger
+from golive.flow import Context, Deadline, Flow, logger, pause
 from golive.following import Tracker, adopt, refresh, track
 from golive.location import OperationKind, OperationRef
 from golive.queries import listing, offer_status
 from golive.reading import Listing
 from golive.status import OfferStatus, OperationStatus, Submission
-from golive.vocabulary import State, same_word
+from golive.vocabulary import GO_LIVE, State, same_word
 
 __all__ = [
     "Look",
@@ -63,10 +63,14 @@ class _Verdict(Enum):
     UNDECIDED = auto()
 
 
+#: For so long after a request was sent, no publish that began later can have come to its sign-off.
+_FRESH = timedelta(hours=1)
+
+
 def look_for_go_live(
     context: Context, publisher_id: str, offer_id: str, before: Baseline | None
 ) -> Flow[Look]:
-    """Look for a go-live of the offer: one that runs, or one that is new since the baseline.
+    """Look for a go-live of the offer: one that runs, or one that ended since the baseline.
 
     Args:
         context: What every flow needs.
@@ -75,7 +79,7 @@ def look_for_go_live(
         before: What was known before the first try; None if this is the first look.
 
     Raises:
-        Undecided: Something runs that may be a go-live, and nothing tells.
+        Undecided: Something runs or ended that may be the go-live, and nothing tells.
         GoLiveError: Nothing could be seen.
     """
     seen = yield from _list(context, publisher_id, offer_id)
@@ -83,27 +87,40 @@ def look_for_go_live(
     if before is None:
         before = _baseline(context, publisher_id, offer_id, seen, None)
     if seen is None:
-        yield from _look_without_list(context, before)
-        return Look(None, before)
+        ready = yield from _look_without_list(context, before)
+        return Look(None, before if since is not None else evolve(before, ready=ready))
     doubts = list(seen.unreadable)
+    superseded: list[Submission] = []
     busy = False
     for entry in sorted(seen.entries, key=lambda entry: entry.state.is_terminal):
-        ended = entry.state.is_terminal
-        if ended and (since is None or since.operation_ids is None or _known(since, entry)):
+        if entry.state.is_terminal and not _is_new(since, entry):
             continue
-        match (yield from _decide(context, entry)):
-            case _Verdict.GO_LIVE if not (ended and _superseded(entry, seen, before)):
+        verdict, ended = yield from _decide(context, entry, since)
+        if ended and not _is_new(since, entry):
+            continue
+        match verdict:
+            case _Verdict.GO_LIVE if ended and _is_superseded(entry, seen, before):
+                superseded.append(entry)
+            case _Verdict.GO_LIVE:
                 return Look(adopt(context, entry.ref, OperationKind.GO_LIVE), before)
             case _Verdict.PUBLISHING:
                 busy = True
-            case _Verdict.UNDECIDED:
+            case _Verdict.UNDECIDED if entry.state not in (State.FAILED, State.CANCELED):
                 doubts.append(_told(entry))
+    if superseded:
+        raise Undecided(
+            f"A go-live of {publisher_id}/{offer_id} that is new since the baseline has ended, and the"
+            " offer was published anew since. Take a new baseline to take that version live. It was:"
+            f" {_told(superseded[0])}."
+        )
     if doubts:
         # One operation of an offer runs at a time, so one that waits for its publisher has no other.
         stands = yield from offer_status(context, publisher_id, offer_id)
         if not stands.ready_to_go_live:
             raise Undecided(
-                f"What runs for {publisher_id}/{offer_id} may be a go-live: {'; '.join(doubts)}."
+                f"There is something of {publisher_id}/{offer_id} that may be a go-live or not:"
+                f" {'; '.join(doubts)}. Wait until it has ended, or cancel it if it is not meant; then"
+                " call again."
             )
     return Look(None, before, busy)
 
@@ -120,7 +137,7 @@ def look_for_publish(
         return Look(None, _baseline(context, publisher_id, offer_id, seen, None))
     if seen is not None and before.operation_ids is not None:
         for entry in seen.entries:
-            if entry.kind is OperationKind.PUBLISH and not _known(before, entry):
+            if entry.kind is OperationKind.PUBLISH and not before.knows(entry.ref.operation_id):
                 return Look(adopt(context, entry.ref, OperationKind.PUBLISH), before)
     return Look(None, before)
 
@@ -129,14 +146,42 @@ def take_baseline(context: Context, publisher_id: str, offer_id: str) -> Flow[Ba
     """Take down what is known of an offer before a first try."""
     seen = yield from _list(context, publisher_id, offer_id)
     stands = yield from offer_status(context, publisher_id, offer_id)
-    return _baseline(context, publisher_id, offer_id, seen, stands.etag)
+    return _baseline(context, publisher_id, offer_id, seen, stands)
 
 
 def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
-    """Take up the operation that runs for the offer, else the one that changed last."""
+    """Take up the operation that runs for the offer, else the one that changed last.
+
+    What the offer's status shows to run may be missing in the list; it is waited for as long as that lags.
+
+    Raises:
+        Undecided: It is still missing then.
+    """
+    patience = Deadline.patience(context.clock, context.retry.listed_within)
+    looks = 0
+    while True:
+        looks += 1
+        tracker, hidden = yield from _latest(context, publisher_id, offer_id)
+        if not hidden:
+            return tracker
+        told = (
+            f"Something of {publisher_id}/{offer_id} runs by the offer's status, and is not in the list of"
+            " its operations yet, which lags behind by minutes"
+        )
+        if patience.left <= 0:
+            raise Undecided(f"{told}: ask again later, or give the URL of the operation.")
+        if looks == 1:
+            logger.warning("%s: looking again.", told)
+        wait = min(context.retry.backoff(looks) * context.vary(0.5, 1.0), patience.left)
+        yield from pause(context, wait)
+        patience.slept(wait)
+
+
+def _latest(context: Context, publisher_id: str, offer_id: str) -> Flow[tuple[Tracker | None, bool]]:
+    """Return the latest operation of the list, and whether a later one is missing in it."""
     seen = yield from listing(context, publisher_id, offer_id)
     if not seen.entries:
-        return None
+        return None, False
     long_ago = datetime.min.replace(tzinfo=UTC)
 
     def rank(entry: Submission) -> tuple[bool, bool, datetime]:
@@ -147,11 +192,17 @@ def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow
     # Of those that are alike the first is the newest: the list is newest first (*observed*).
     entry = max(seen.entries, key=rank)
     kind = entry.kind
-    if (yield from _decide(context, entry)) is _Verdict.GO_LIVE:
+    verdict, ended = yield from _decide(context, entry, None)
+    hidden = False
+    if verdict is _Verdict.GO_LIVE:
         kind = OperationKind.GO_LIVE
+    elif ended:
+        stands = yield from offer_status(context, publisher_id, offer_id)
+        runs = stands.state is State.RUNNING and bool(stands.steps)
+        hidden = runs and not stands.ready_to_go_live
     tracker = track(context, entry.ref, kind)
     tracker.certain = True
-    return tracker
+    return tracker, hidden
 
 
 def what_runs(context: Context, publisher_id: str, offer_id: str) -> Flow[OperationRef | None]:
@@ -182,57 +233,99 @@ def _list(context: Context, publisher_id: str, offer_id: str) -> Flow[Listing | 
         return None
 
 
-def _look_without_list(context: Context, before: Baseline) -> Flow[None]:
+def _look_without_list(context: Context, before: Baseline) -> Flow[bool]:
     """See by the offer's own status that no go-live runs, or ran since the baseline.
+
+    Returns:
+        Whether the offer waits for its publisher.
 
     Raises:
         Undecided: One may, and without the list its address is not known.
     """
     stands = yield from offer_status(context, before.publisher_id, before.offer_id)
     if stands.ready_to_go_live:
-        return
+        return True
     ended = stands.state.is_terminal or stands.state is State.NOT_STARTED
     changed = before.etag is not None and before.etag != stands.etag
-    if not ended or changed:
+    if not ended or changed or before.ready:
         what = "one ran since the baseline" if ended else f"one runs ({stands.word!r})"
         raise Undecided(
             "The service shows no list of the operations of"
-            f" {before.publisher_id}/{before.offer_id}, and by the offer's status {what}."
+            f" {before.publisher_id}/{before.offer_id}, and by the offer's status {what}. See where it"
+            " stands; then call again, or without the baseline."
         )
+    return False
 
 
 def _baseline(
-    context: Context, publisher_id: str, offer_id: str, seen: Listing | None, etag: str | None
+    context: Context,
+    publisher_id: str,
+    offer_id: str,
+    seen: Listing | None,
+    stands: OfferStatus | None,
 ) -> Baseline:
-    ids = None if seen is None else tuple(entry.ref.operation_id for entry in seen.entries)
-    taken = datetime.fromtimestamp(context.clock.now(), UTC)
-    return Baseline(publisher_id, offer_id, ids, etag, taken)
+    entries = () if seen is None else seen.entries
+    return Baseline(
+        publisher_id,
+        offer_id,
+        None if seen is None else tuple(entry.ref.operation_id for entry in entries),
+        None if stands is None else stands.etag,
+        datetime.fromtimestamp(context.clock.now(), UTC),
+        # A word that is not known is mostly an old entry's.
+        open_ids=tuple(
+            each.ref.operation_id
+            for each in entries
+            if not (each.state.is_terminal or each.state is State.UNKNOWN)
+        ),
+        ready=None if stands is None else stands.ready_to_go_live,
+    )
 
 
-def _known(before: Baseline, entry: Submission) -> bool:
-    return before.knows(entry.ref.operation_id)
+def _is_new(since: Baseline | None, entry: Submission) -> bool:
+    """Whether an operation that has ended did so since the baseline."""
+    if since is None:
+        return False
+    if since.operation_ids is not None:
+        return not since.knows_end_of(entry.ref.operation_id)
+    # The list could not be read then, so its dates have to do.
+    return entry.changed is not None and entry.changed > since.taken
 
 
-def _superseded(entry: Submission, seen: Listing, before: Baseline) -> bool:
+def _is_superseded(entry: Submission, seen: Listing, before: Baseline) -> bool:
     """Whether the offer was published anew after this go-live, which then is of an older version."""
     newer = seen.entries[: seen.entries.index(entry)]
-    return any(each.kind is OperationKind.PUBLISH and not _known(before, each) for each in newer)
+    return any(
+        each.kind is OperationKind.PUBLISH
+        and each.state not in (State.FAILED, State.CANCELED)
+        and not before.knows(each.ref.operation_id)
+        for each in newer
+    )
 
 
-def _decide(context: Context, entry: Submission) -> Flow[_Verdict]:
-    """Decide what an entry is by what it says, then by the operation itself, then by its offer."""
-    if entry.kind is OperationKind.GO_LIVE:
-        return _Verdict.GO_LIVE
+def _decide(context: Context, entry: Submission, since: Baseline | None) -> Flow[tuple[_Verdict, bool]]:
+    """Decide what an entry is by what it says, then by the operation itself, then by its offer.
+
+    Returns:
+        What it is, and whether it has ended.
+    """
+    ended = entry.state.is_terminal
+    named = entry.kind is OperationKind.GO_LIVE
+    if named and entry.state is not State.UNKNOWN:
+        return _Verdict.GO_LIVE, ended
+    verdict = _Verdict.UNDECIDED
     # The sample of "retrieve-operations" calls every operation `publish`.
     try:
         status = yield from refresh(context, track(context, entry.ref, entry.kind))
-        if status.submission_type and same_word(status.submission_type, "golive"):
-            return _Verdict.GO_LIVE
+        # The list may lag behind in its words, too.
+        ended = ended or status.state.is_terminal
+        if named or _is_called_go_live(status):
+            return _Verdict.GO_LIVE, ended
         verdict = _by_steps(status)
+        if verdict is _Verdict.UNDECIDED and _is_signing_off(context, entry, status, since):
+            return _Verdict.GO_LIVE, ended
     except (NotFound, UnexpectedAnswer) as error:
         logger.debug("An operation of the list cannot be read: %s", error)
-        verdict = _Verdict.UNDECIDED
-    if verdict is _Verdict.UNDECIDED and not entry.state.is_terminal:
+    if verdict is _Verdict.UNDECIDED and not ended and not named:
         # What runs is what the offer's status tells of.
         try:
             stands = yield from offer_status(context, entry.ref.publisher_id, entry.ref.offer_id)
@@ -240,17 +333,36 @@ def _decide(context: Context, entry: Submission) -> Flow[_Verdict]:
             logger.debug("The status of the offer cannot be read: %s", error)
         else:
             verdict = _by_steps(stands)
-    return verdict
+    return verdict, ended
+
+
+def _is_called_go_live(status: OperationStatus) -> bool:
+    return status.submission_type is not None and same_word(status.submission_type, GO_LIVE)
+
+
+def _is_signing_off(
+    context: Context, entry: Submission, status: OperationStatus, since: Baseline | None
+) -> bool:
+    """Whether it began after a request of ours, and is at the sign-off already, as no publish can be."""
+    if since is None or since.sent is None or since.knows(entry.ref.operation_id):
+        return False
+    step = status.sign_off_step
+    fresh = datetime.fromtimestamp(context.clock.now(), UTC) - since.sent < _FRESH
+    return fresh and step is not None and step.state is State.RUNNING
 
 
 def _by_steps(status: OperationStatus | OfferStatus) -> _Verdict:
-    if status.ready_to_go_live:
+    ended = status.state.is_terminal
+    if status.signed_off and any(step.is_live and step.has_begun for step in status.steps):
+        return _Verdict.GO_LIVE
+    if status.ready_to_go_live and (status.steps or not ended):
         return _Verdict.PUBLISHED
     match status.signed_off:
-        case True:
-            return _Verdict.GO_LIVE
+        case True if ended and any(step.is_live for step in status.steps):
+            # A publish whose offer was signed off, and is going live by another operation.
+            return _Verdict.PUBLISHED
         case False:
-            return _Verdict.PUBLISHED if status.state.is_terminal else _Verdict.PUBLISHING
+            return _Verdict.PUBLISHED if ended else _Verdict.PUBLISHING
     return _Verdict.UNDECIDED
 
 

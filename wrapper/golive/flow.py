@@ -46,6 +46,11 @@ class Deadline:
 
     The monotonic clock stands still while some machines sleep, the time of day is set now and then, and
     either may be a test's that does not move: so what was slept counts, too.
+
+    Attributes:
+        seconds: How long the patience is.
+        at_least: Whether it is a least time, for which the time of day does not count: it may be set.
+        looked: Whether the last look, at the end of the time, was made.
     """
 
     _clock: Clock
@@ -53,6 +58,13 @@ class Deadline:
     _monotonic: float
     _time_of_day: float
     _slept: float = 0.0
+    at_least: bool = False
+    looked: bool = False
+
+    @classmethod
+    def patience(cls, clock: Clock, seconds: float) -> Self:
+        """Begin to count a least time."""
+        return cls(clock, seconds, clock.monotonic(), clock.now(), at_least=True)
 
     @classmethod
     def after(cls, clock: Clock, timeout: Duration | None, name: str = "timeout") -> Self | None:
@@ -69,7 +81,7 @@ class Deadline:
     def left(self) -> float:
         """How much time is left, in seconds, not negative."""
         monotonic = self._clock.monotonic() - self._monotonic
-        time_of_day = self._clock.now() - self._time_of_day
+        time_of_day = 0.0 if self.at_least else self._clock.now() - self._time_of_day
         return max(0.0, self.seconds - max(monotonic, time_of_day, self._slept))
 
     def slept(self, seconds: float) -> None:
@@ -85,6 +97,8 @@ class Context:
     polling: PollingPolicy
     retry: RetryPolicy
     clock: Clock
+    #: How long one request may take, in seconds.
+    request_timeout: float
     vary: Callable[[float, float], float] = random.uniform
     #: The bound on all that is done in this context; None for none beyond that of each request.
     deadline: Deadline | None = None

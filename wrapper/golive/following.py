@@ -209,6 +209,8 @@ def follow(
         asked, status = tracker.asked, tracker.status
         if until(status):
             return status
+        if deadline is not None and deadline.looked:
+            raise _timed_out(tracker)
         wait = tracker.due_in(context.clock.monotonic())
         if wait > 0 and (deadline is None or deadline.left > 0):
             yield from pause(context, wait)
@@ -224,8 +226,8 @@ def follow(
                 trouble.count(error)
             finally:
                 tracker.turn.release()
-        if deadline is not None and deadline.left <= 0 and not until(tracker.status):
-            raise _timed_out(tracker)
+        if deadline is not None and deadline.left <= 0:
+            deadline.looked = True
 
 
 class _Trouble:
@@ -311,6 +313,12 @@ def result(tracker: Tracker, status: OperationStatus) -> OperationStatus:
         # It waits for its publisher: as far as a publish gets by itself.
         wanted = state
     if state is wanted:
+        if tracker.kind is OperationKind.GO_LIVE and status.ready_to_go_live and status.steps:
+            raise OperationFailed(
+                "The operation was a publish: the offer is in preview, and not live.",
+                status=status,
+                continuation_token=tracker.token,
+            )
         return status
     if tracker.kind is OperationKind.CANCEL:
         raise NotCanceled(

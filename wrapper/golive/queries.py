@@ -50,6 +50,12 @@ def submissions(
     context: Context, publisher_id: str, offer_id: str, *, state: State | None
 ) -> Flow[tuple[Submission, ...]]:
     """List the operations of an offer; the filter is applied here too, lest the service ignores it."""
+    if state is not None:
+        try:
+            state = State(state)
+        except ValueError:
+            known = ", ".join(map(repr, map(str, State)))
+            raise InvalidInput(f"There is no state {state!r}; there are {known}.") from None
     found = yield from listing(context, publisher_id, offer_id, state=state)
     return tuple(entry for entry in found.entries if state is None or entry.state is state)
 
@@ -72,7 +78,7 @@ def offer(context: Context, publisher_id: str, offer_id: str, *, slot: str | Non
     arguments = offer_of(publisher_id, offer_id)
     endpoint: Endpoint = get_offer
     if slot is not None:
-        if slot not in GET_OFFER_SLOT_SLOT_VALUES:
+        if not isinstance(slot, str) or slot not in GET_OFFER_SLOT_SLOT_VALUES:
             known = ", ".join(sorted(GET_OFFER_SLOT_SLOT_VALUES))
             raise InvalidInput(f"There is no slot {slot!r}; there are {known}.")
         arguments["slot"] = slot

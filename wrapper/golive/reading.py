@@ -24,7 +24,6 @@ from golive.status import (
     Offer,
     OfferStatus,
     OperationStatus,
-    Publisher,
     Step,
     Submission,
 )
@@ -37,7 +36,6 @@ __all__ = [
     "read_offer_status",
     "read_offers",
     "read_operation",
-    "read_publishers",
     "read_submissions",
 ]
 
@@ -200,19 +198,14 @@ def read_offers(body: object) -> tuple[Offer, ...]:
     Raises:
         ValueError: It is neither.
     """
-    return _each_with_id(body, "a list of offers", read_offer)
-
-
-def read_publishers(body: object) -> tuple[Publisher, ...]:
-    """Read the list of publishers; what is no publisher is left out.
-
-    Args:
-        body: What `json.loads` gave: an array, or an object with one in `value`.
-
-    Raises:
-        ValueError: It is neither.
-    """
-    return _each_with_id(body, "a list of publishers", _publisher)
+    found: list[Offer] = []
+    for number, entry in enumerate(_listed(body, "a list of offers"), 1):
+        made = read_offer(entry) if isinstance(entry, Mapping) else None
+        if made is None or not made.id:
+            _dropped(f"entry {number} of a list of offers", entry)
+        else:
+            found.append(made)
+    return tuple(found)
 
 
 def read_offer(body: object, *, etag: str | None = None) -> Offer:
@@ -243,35 +236,6 @@ def read_offer(body: object, *, etag: str | None = None) -> Offer:
         etag=etag,
         document=dict(body),
     )
-
-
-def _publisher(body: object) -> Publisher:
-    if isinstance(body, str):
-        return Publisher(_name(body, "publisher") or "")
-    if not isinstance(body, Mapping):
-        raise ValueError(f"it is {_kind(body)} instead of a publisher")
-    shown = _first(body, "name", "displayName", "displayText")
-    if shown is None:
-        shown = _inside(body, "definition").get("displayText")
-    identifier = _first(body, "id", "publisherId")
-    return Publisher(_name(identifier, "id") or "", _name(shown, "name"))
-
-
-Named = TypeVar("Named", Offer, Publisher)
-
-
-def _each_with_id(body: object, what: str, read: Callable[[object], Named]) -> tuple[Named, ...]:
-    found = []
-    for number, entry in enumerate(_listed(body, what), 1):
-        try:
-            made = read(entry)
-        except ValueError:
-            made = None
-        if made is None or not made.id:
-            _dropped(f"entry {number} of {what}", entry)
-        else:
-            found.append(made)
-    return tuple(found)
 
 
 def _only(body: object, what: str) -> Mapping[str, Any]:

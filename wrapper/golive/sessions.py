@@ -43,7 +43,6 @@ logger: logging.Logger = logging.getLogger("golive")
 _NOT_SENT = {
     "ConnectError",
     "ConnectTimeout",
-    "LocalProtocolError",
     "PoolTimeout",
     "ProxyError",
     "UnsupportedProtocol",

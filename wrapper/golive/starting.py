@@ -31,8 +31,14 @@ from golive_api.models import Notification, NotificationMetadata
 
 __all__ = ["begin_cancel", "begin_go_live", "begin_publish", "emails"]
 
-#: Looks for what a request began, given what was known before it.
-Finder = Callable[[Context, Baseline], Flow[Look]]
+#: Is told what is known, with the moment, right before a request that begins something is sent.
+OnSending = Callable[[Baseline], object]
+
+#: How far the clocks of machines that share a baseline may differ, in seconds.
+CLOCK_SKEW = 60.0
+
+#: Looks for what a request began for an offer, given what was known before it; None for the first look.
+Finder = Callable[[Context, str, str, Baseline | None], Flow[Look]]
 
 
 @frozen
@@ -50,6 +56,7 @@ class _Start:
         listed_within: How long after it was answered what it began can be missing, in seconds.
         at_once: Says what to follow after a 200, where the contract knows one.
         known: What is followed if the answer does not say it.
+        on_sending: Is told what is known right before the request is sent.
     """
 
     endpoint: Endpoint
@@ -62,6 +69,11 @@ class _Start:
     listed_within: float
     at_once: Callable[[], Tracker] | None = None
     known: OperationRef | None = None
+    on_sending: OnSending | None = None
+
+    def look(self, context: Context, before: Baseline | None) -> Flow[Look]:
+        """Look for what it began."""
+        return self.find(context, self.publisher_id, self.offer_id, before)
 
 
 def begin_go_live(
@@ -72,20 +84,18 @@ def begin_go_live(
     if_match: str | None,
     baseline: Baseline | None,
     timeout: Duration | None,
+    on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Adopt the go-live that runs for the offer, or that is new since the baseline; else begin one."""
-
-    def find(context: Context, before: Baseline | None) -> Flow[Look]:
-        return look_for_go_live(context, publisher_id, offer_id, before)
-
     return _begin(
         context,
         go_live,
         OperationKind.GO_LIVE,
         _arguments(publisher_id, offer_id, (), if_match),
-        find,
+        look_for_go_live,
         baseline,
         timeout,
+        on_sending,
     )
 
 
@@ -98,20 +108,18 @@ def begin_publish(
     if_match: str | None,
     baseline: Baseline | None,
     timeout: Duration | None,
+    on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Publish an offer; doing it again while it runs is harmless (page "publish-offer")."""
-
-    def find(context: Context, before: Baseline | None) -> Flow[Look]:
-        return look_for_publish(context, publisher_id, offer_id, before)
-
     return _begin(
         context,
         publish,
         OperationKind.PUBLISH,
         _arguments(publisher_id, offer_id, notification_emails, if_match),
-        find,
+        look_for_publish,
         baseline,
         timeout,
+        on_sending,
     )
 
 
@@ -134,13 +142,15 @@ def begin_cancel(
     if ref is None:
         ref = yield from what_runs(context, publisher_id, offer_id)
 
-    def find(context: Context, before: Baseline) -> Flow[Look]:
+    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
+
+    def find(context: Context, publisher: str, offer: str, before: Baseline | None) -> Flow[Look]:
         """Look whether what was to be canceled has come to an end."""
         if ref is None:
-            return Look(None, before)
+            return Look(None, nothing)
         tracker = adopt(context, ref, OperationKind.CANCEL)
         status = yield from refresh(context, tracker)
-        return Look(tracker if status.state.is_terminal else None, before)
+        return Look(tracker if status.state.is_terminal else None, nothing)
 
     def at_once() -> Tracker:
         if ref is None:
@@ -159,7 +169,6 @@ def begin_cancel(
         at_once=at_once,
         known=ref,
     )
-    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
     return (yield from _submit(context, start, nothing))
 
 
@@ -188,12 +197,17 @@ def _begin(
     endpoint: Endpoint,
     kind: OperationKind,
     arguments: dict[str, Any],
-    find: Callable[[Context, Baseline | None], Flow[Look]],
+    find: Finder,
     baseline: Baseline | None,
     timeout: Duration | None,
+    on_sending: OnSending | None,
 ) -> Flow[Tracker]:
     """Look first; wait out what is left of an earlier try; then send."""
     publisher_id, offer_id = arguments["publisher_id"], arguments["offer_id"]
+    if not isinstance(baseline, Baseline | None):
+        raise InvalidInput(
+            f"baseline must be a Baseline, not {type(baseline).__name__}; Baseline.from_dict makes one."
+        )
     if baseline is not None and (baseline.publisher_id, baseline.offer_id) != (publisher_id, offer_id):
         raise InvalidInput(
             f"The baseline is of {baseline.publisher_id}/{baseline.offer_id},"
@@ -210,10 +224,13 @@ def _begin(
         find=find,
         settled_after=policy.settled_after,
         listed_within=policy.listed_within,
+        on_sending=on_sending,
     )
-    look = yield from find(context, baseline)
+    look = yield from start.look(context, baseline)
     if look.found is None and baseline is not None and baseline.sent is not None:
-        left = min(policy.settled_after - _ago(context, baseline), policy.settled_after)
+        # The moment is one of another process, perhaps of another machine.
+        ago = (_now(context) - baseline.sent).total_seconds()
+        left = min(policy.settled_after + CLOCK_SKEW - ago, policy.settled_after)
         if left > 0:
             logger.warning("An earlier try may still come to something: looking for %d s", left)
             found = yield from _look_on(context, start, baseline, left)
@@ -222,6 +239,11 @@ def _begin(
             look = evolve(look, found=found.tracker)
     if look.found is not None:
         return look.found
+    if look.before.accepted:
+        raise Undecided(
+            f"An earlier request to {kind} {publisher_id}/{offer_id} was accepted, and what it began is"
+            " not in the list of the offer's operations. See where the offer stands."
+        )
     return (yield from _submit(context, start, look.before, busy=look.busy))
 
 
@@ -232,7 +254,10 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
     """
     failed = 0
     while True:
+        began = context.clock.monotonic()
         sent = before.after_sending(_now(context))
+        if start.on_sending is not None:
+            start.on_sending(sent)
         try:
             answer = yield from ask(context, start.endpoint, start.arguments)
             if answer.status_code == 200 and start.at_once is not None:
@@ -241,23 +266,20 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
                 raise answer.unexpected("this status is outside the contract")
             return _accepted(context, start, answer)
         except InvalidLocation as error:
-            if start.known is not None:
-                return track(context, start.known, start.kind)
-            logger.warning("It was accepted without a usable address; looking for it: %s", error)
-            found = yield from _look_on(context, start, sent, start.listed_within)
-            if found.tracker is None:
-                raise
-            return found.tracker
+            return (yield from _find_accepted(context, start, sent.after_acceptance(), error))
         except NothingToCancel:
             raise
         except GoLiveError as error:
             failed += 1
             deed = deed_of(error)
             refusal = error
+        # A credential may have been asked for long; the request itself took no more than its bound.
+        passed = min(context.clock.monotonic() - began, context.request_timeout)
+        sent = before.after_sending(max(cast("datetime", sent.sent), _earlier(context, passed)))
         match deed:
             case Deed.UNKNOWN:
                 logger.warning("The answer was lost; looking for what it began: %s", refusal)
-                return (yield from _reconcile(context, start, sent, refusal))
+                return (yield from _reconcile(context, start, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS if start.kind is OperationKind.GO_LIVE:
                 return (yield from _loser(context, start, sent, refusal, busy=busy))
             case Deed.NOT_DONE if failed < context.retry.attempts:
@@ -267,7 +289,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
                 yield from pause(context, wait)
                 if start.kind is not OperationKind.CANCEL:
                     # Somebody else may have begun it meanwhile.
-                    look = yield from start.find(context, before)
+                    look = yield from start.look(context, before)
                     if look.found is not None:
                         return look.found
             case _:
@@ -291,9 +313,27 @@ class _Found:
     busy: bool = False
 
 
-def _reconcile(context: Context, start: _Start, sent: Baseline, lost: GoLiveError) -> Flow[Tracker]:
+def _find_accepted(
+    context: Context, start: _Start, sent: Baseline, error: InvalidLocation
+) -> Flow[Tracker]:
+    """Look for what was accepted without a usable address."""
+    if start.known is not None:
+        return track(context, start.known, start.kind)
+    logger.warning("It was accepted without a usable address; looking for it: %s", error)
+    found = yield from _look_on(context, start, sent, start.listed_within)
+    if found.tracker is not None:
+        return found.tracker
+    if not found.settled:
+        raise _uncertain(start, sent, found, error.summary) from error
+    error.baseline = sent
+    raise error
+
+
+def _reconcile(
+    context: Context, start: _Start, sent: Baseline, lost: GoLiveError, passed: float
+) -> Flow[Tracker]:
     """Look for what a request with a lost answer began, until nothing can come of it any more."""
-    left = max(start.settled_after - _ago(context, sent), start.listed_within)
+    left = max(start.settled_after - passed, start.listed_within)
     found = yield from _look_on(context, start, sent, left)
     if found.tracker is None:
         raise _uncertain(start, sent, found, lost.summary) from lost
@@ -331,31 +371,36 @@ def _explained(context: Context, start: _Start) -> Flow[bool]:
 
 
 def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) -> Flow[_Found]:
-    """Look again and again for so many seconds, but not beyond the deadline."""
-    patience = Deadline.after(context.clock, seconds)
-    assert patience is not None  # noqa: S101 (there is one, since the seconds are given)
+    """Look again and again for so many seconds, and on until a look succeeds, up to the deadline.
+
+    That there is nothing is certain only if the last look, at the end of that time, could see.
+    """
+    patience = Deadline.patience(context.clock, seconds)
     once = context.without_retries
-    looks, doubt, busy = 0, "", False
+    looks = 0
     while True:
         looks += 1
+        due = patience.left <= 0
+        doubt, busy, blind = "", False, False
         try:
-            look = yield from start.find(once, before)
+            look = yield from start.look(once, before)
             if look.found is not None:
                 return _Found(look.found, settled=True)
             busy = look.busy
         except Undecided as error:
             doubt = error.summary
         except GoLiveError as error:
+            doubt, blind = error.summary, True
             if not is_transient(error):
                 # It would hide that something may have begun, which is what the caller must know.
-                return _Found(None, settled=False, doubt=str(error))
-        left = patience.left
-        if left <= 0:
+                return _Found(None, settled=False, doubt=doubt)
+        if due and not blind:
             return _Found(None, settled=not doubt, doubt=doubt, busy=busy)
         if context.deadline is not None and context.deadline.left <= 0:
             return _Found(None, settled=False, doubt=doubt)
         # Not jittered down to nothing: the number of looks stays small.
-        wait = min(context.retry.backoff(looks) * context.vary(0.5, 1.0), left)
+        wait = context.retry.backoff(looks) * context.vary(0.5, 1.0)
+        wait = wait if due else min(wait, patience.left)
         yield from pause(context, wait)
         patience.slept(wait)
 
@@ -375,9 +420,12 @@ def _accepted(context: Context, start: _Start, answer: Answer) -> Tracker:
 
 def _uncertain(start: _Start, sent: Baseline, found: _Found, what: str) -> SubmissionUncertain:
     told = f"{what} {found.doubt}".strip()
+    if start.kind is OperationKind.CANCEL:
+        # To cancel twice is harmless.
+        return SubmissionUncertain(told)
     safe_after = None
     if not found.settled and sent.sent is not None:
-        safe_after = sent.sent + timedelta(seconds=start.settled_after)
+        safe_after = sent.sent + timedelta(seconds=start.settled_after + CLOCK_SKEW)
     return SubmissionUncertain(told, baseline=sent, safe_after=safe_after)
 
 
@@ -390,8 +438,8 @@ def _now(context: Context) -> datetime:
     return datetime.fromtimestamp(context.clock.now(), UTC)
 
 
-def _ago(context: Context, sent: Baseline) -> float:
-    return 0.0 if sent.sent is None else (_now(context) - sent.sent).total_seconds()
+def _earlier(context: Context, seconds: float) -> datetime:
+    return _now(context) - timedelta(seconds=seconds)
 
 
 def _arguments(

@@ -33,7 +33,6 @@ __all__ = [
     "Offer",
     "OfferStatus",
     "OperationStatus",
-    "Publisher",
     "Step",
     "Submission",
     "all_messages",
@@ -347,19 +346,6 @@ class Submission(_Storable):
     def continuation_token(self) -> str:
         """What to give to `GoLiveClient.operation` to follow it, as what it is."""
         return make_token(self.ref, self.kind)
-
-
-@frozen
-class Publisher:
-    """A publisher that the credential has access to.
-
-    Attributes:
-        id: Its id, as it stands in addresses.
-        name: The name shown to people, or None.
-    """
-
-    id: str
-    name: str | None = None
 
 
 @frozen

@@ -21,10 +21,10 @@ from golive import (
     Baseline,
     GoLiveClient,
     GoLiveError,
-    NotFound,
+    InvalidLocation,
     Operation,
-    RequestRefused,
     SubmissionUncertain,
+    Undecided,
 )
 from golive.cli.files import write_file
 from golive.cli.folders import state_folder
@@ -67,11 +67,11 @@ class Attempt:
         digest = hashlib.sha256(named.encode()).hexdigest()[:16]
         return folder / "attempts" / f"{self.offer[:64]}-{digest}.json"
 
-    def load(self, warn: Warn) -> Baseline | None:
+    def load(self) -> Baseline | None:
         """Return what was known before the first try; None if there is nothing that is good.
 
-        Args:
-            warn: Is told of a file that is there and cannot be used.
+        Raises:
+            Undecided: There is a file, and it cannot be read.
         """
         path = self.path
         if path is None:
@@ -81,8 +81,11 @@ class Attempt:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, ValueError) as error:
-            warn(f"What an earlier run noted in {path} cannot be used: {error}")
-            return None
+            raise Undecided(
+                f"Whether an earlier run began a go-live is not known: what it noted in {path} cannot be"
+                f" read ({error}). See what `golive submissions` lists; if none of it is yours, delete"
+                " the file."
+            ) from None
         if datetime.now(UTC) - baseline.taken > GOOD_FOR:
             self.remove()
             return None
@@ -142,31 +145,34 @@ def begin_go_live(
     check_identifier(publisher, "publisher id")
     check_identifier(offer, "offer id")
     attempt = Attempt(client.endpoint, publisher, offer)
-    kept = attempt.load(warn)
+    kept = attempt.load()
     before = client.baseline(publisher, offer) if kept is None else kept
-    # Killed from here on, nothing says whether it was sent.
-    attempt.store(before.after_sending(datetime.now(UTC)), warn)
+    attempt.store(before, warn)
+
+    def note(sent: Baseline) -> None:
+        attempt.store(sent, warn)
+
     try:
-        operation = client.begin_go_live(publisher, offer, baseline=before)
-    except SubmissionUncertain as error:
-        attempt.store(error.baseline or before.after_sending(datetime.now(UTC)), warn)
+        operation = client.begin_go_live(publisher, offer, baseline=before, on_sending=note)
+    except (InvalidLocation, SubmissionUncertain) as error:
+        if error.baseline is not None:
+            attempt.store(error.baseline, warn)
+        raise
+    except Undecided:
+        if kept is not None:
+            warn(
+                f"An earlier run noted in {attempt.path} what there was before it. If what it began is"
+                " settled, delete that file to begin anew."
+            )
         raise
     except GoLiveError as error:
-        if _nothing_was_begun(error, first=kept is None):
+        if kept is None and _nothing_was_begun(error):
             attempt.remove()
         raise
-    except BaseException:
-        attempt.store(before.after_sending(datetime.now(UTC)), warn)
-        raise
-    if operation.adopted:
-        if kept is None or kept.knows(operation.ref.operation_id):
-            return operation, None
-        warn(f"An earlier run noted in {attempt.path} what there was before it began this go-live.")
-        since = f"{kept.taken:%Y-%m-%d %H:%M} UTC"
-        return operation, f"adopted, it was begun since {since} by an earlier run"
-    # It may be missing in the service's list for some time.
-    attempt.store(before.after_sending(datetime.now(UTC)), warn)
-    return operation, None
+    if kept is None or not operation.adopted or kept.knows(operation.ref.operation_id):
+        return operation, None
+    since = f"{kept.taken:%Y-%m-%d %H:%M} UTC"
+    return operation, f"adopted, it was begun since {since} by an earlier run"
 
 
 def settle(operation: Operation) -> None:
@@ -176,7 +182,10 @@ def settle(operation: Operation) -> None:
     """
     ref = operation.ref
     attempt = Attempt(str(ref.origin), ref.publisher_id, ref.offer_id)
-    kept = attempt.load(_nobody)
+    try:
+        kept = attempt.load()
+    except Undecided:
+        return
     ids = filter(None, (ref.operation_id, operation.status.id))
     if kept is not None and not any(map(kept.knows, ids)):
         attempt.remove()
@@ -187,13 +196,6 @@ def forget(endpoint: str, publisher: str, offer: str) -> None:
     Attempt(endpoint, publisher, offer).remove()
 
 
-def _nothing_was_begun(error: GoLiveError, *, first: bool) -> bool:
-    """Tell whether an attempt came to nothing by an error that ended a try, the first or a later one."""
-    if deed_of(error) not in (Deed.REFUSED, Deed.REFUSED_PERHAPS, Deed.NOT_DONE):
-        return False
-    # That a token is wrong, say, proves nothing about a try before this one.
-    return first or isinstance(error, (RequestRefused, NotFound))
-
-
-def _nobody(text: str) -> None:
-    pass
+def _nothing_was_begun(error: GoLiveError) -> bool:
+    """Tell whether a first try certainly came to nothing."""
+    return deed_of(error) is not Deed.UNKNOWN

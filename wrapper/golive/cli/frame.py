@@ -304,10 +304,6 @@ def go_on(
         fresh = not operation.adopted and operation.kind is not OperationKind.CANCEL
         return follow(report, operation, wait, fresh=fresh)
     report.left(operation)
-    if operation.kind is OperationKind.GO_LIVE:
-        # From here on whoever got the address keeps it.
-        ref = operation.ref
-        attempts.forget(str(ref.origin), ref.publisher_id, ref.offer_id)
     return Exit.OK
 
 
