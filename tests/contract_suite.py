@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import httpx
@@ -25,6 +25,8 @@ from golive.contract.rules import (
 from golive.emulator import TOKEN, InProcessTransport
 from violations import Faulty
 
+PHASES = ("examples", "coverage", "fuzzing", "stateful")
+
 
 @define
 class Suite:
@@ -34,11 +36,13 @@ class Suite:
         service: The server.
         seed: Makes the requests repeatable.
         examples: How many to try of each request.
+        phases: Which of Schemathesis's phases to run.
     """
 
     service: Faulty
     seed: int = 1
     examples: int = 20
+    phases: Collection[str] = PHASES
     rules: Rules = field(init=False)
     #: Names of the rules that were broken; Schemathesis knows only that its custom check failed.
     broken: list[str] = field(factory=list)
@@ -58,10 +62,8 @@ class Suite:
                 "contoso", (MIGRATED, NON_MIGRATED), read_only=False, examples=self.examples
             )
             settings["auth"]["openapi"]["bearerAuth"]["bearer"] = TOKEN
-            if walk:
-                settings["phases"] |= {
-                    p: {"enabled": False} for p in ("examples", "coverage", "fuzzing")
-                }
+            chosen = {"stateful"} if walk else self.phases
+            settings["phases"] |= {p: {"enabled": False} for p in PHASES if p not in chosen}
             limit = {} if at_most is None else {"max-failures": at_most}
             config = SchemathesisConfig.from_dict({**settings, **limit, "seed": self.seed + walk})
             schema: Any = schemathesis.openapi.from_path(CONTRACT, config=config)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 import answers_suite
-from contract_suite import Suite
+from contract_suite import PHASES, Suite
 from golive.emulator import Habit
 from seeded_table import TABLE, table
 from tampering import TAMPERINGS, Tampering
@@ -15,7 +15,7 @@ from violations import VIOLATIONS, Faulty, Violation
 
 
 def test_the_emulator_keeps_the_contract() -> None:
-    suite = Suite(Faulty())
+    suite = Suite(Faulty(), examples=10)
     assert list(suite.failures(walks=20)) == []
     assert suite.unfollowed == []
 
@@ -36,7 +36,7 @@ HABITS = (
 
 @pytest.mark.parametrize("habits", HABITS, ids=lambda habits: habits[0])
 def test_the_emulator_keeps_the_contract_with_any_of_its_habits(habits: tuple[str, ...]) -> None:
-    suite = Suite(Faulty(habits=habits), examples=10)
+    suite = Suite(Faulty(habits=habits), examples=5)
     assert list(suite.failures()) == []
 
 
@@ -47,11 +47,14 @@ def test_no_habit_is_left_out() -> None:
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)
 def test_a_violation_of_the_server_is_caught(violation: Violation) -> None:
     # What Schemathesis happens to draw varies a little, its seed notwithstanding; so it may try again.
-    tries = ((1, 20), (2, 60), (3, 60), (4, 60))
+    few = violation.phases
+    tries = ((1, 20, few), (2, 60, few), (3, 60, PHASES), (4, 60, PHASES))
     runs = (Suite(Faulty(violation), *each).failures(at_most=1) for each in tries)
     assert next(itertools.chain.from_iterable(runs), None) == violation.caught_by
 
 
+# In one process, so that the answers are drawn once.
+@pytest.mark.xdist_group("answers")
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.name)
 def test_a_violation_of_the_client_is_caught(
     tampering: Tampering, monkeypatch: pytest.MonkeyPatch

@@ -158,6 +158,7 @@ class Violation:
         caught_by: The check that must find it.
         before: Edits what reaches the emulator.
         after: Edits what leaves it.
+        phases: The phases of the suite that find it; the others are run only if these do not.
     """
 
     name: str
@@ -165,6 +166,7 @@ class Violation:
     caught_by: str
     before: Before | None = None
     after: After | None = None
+    phases: tuple[str, ...] = ("examples", "coverage")
 
 
 def is_poll(request: Request, answer: Answer) -> bool:
@@ -392,6 +394,9 @@ RULE = "location-names-the-operation"
 SCHEMA = "response_schema_conformance"
 HEADERS = "response_headers_conformance"
 
+#: What shows only along the links, and what only by values that are drawn.
+WALKS, DRAWN = ("stateful",), ("fuzzing",)
+
 VIOLATIONS = [
     Violation(
         "location-dropped",
@@ -446,6 +451,7 @@ VIOLATIONS = [
         "`steps` is an object, from the third poll on",
         SCHEMA,
         after=polled(lambda body: {**body, "steps": {}}, since=3),
+        phases=WALKS,
     ),
     Violation(
         "status-missing",
@@ -466,18 +472,21 @@ VIOLATIONS = [
                 "messages": [{"messageHtml": "m", "level": "error", "timestamp": "yesterday"}],
             }
         ),
+        phases=WALKS,
     ),
     Violation(
         "percentage-out-of-range",
         "A step is done to 101 %",
         SCHEMA,
         after=polled(lambda body: {**body, "steps": [step(progressPercentage=101)]}),
+        phases=WALKS,
     ),
     Violation(
         "step-without-name",
         "A step has neither an id nor a name",
         SCHEMA,
         after=polled(lambda body: {**body, "steps": [{"description": "?", "status": "running"}]}),
+        phases=WALKS,
     ),
     Violation(
         "older-header-malformed",
@@ -523,6 +532,7 @@ VIOLATIONS = [
         after=documents(
             "/submissions/?$", lambda body: [{**each, "changedTime": "yesterday"} for each in body]
         ),
+        phases=WALKS,
     ),
     Violation(
         "offer-version-malformed",
@@ -553,6 +563,7 @@ VIOLATIONS = [
         "A change of an offer is accepted and not made",
         "change-is-kept",
         after=change_forgotten,
+        phases=DRAWN,
     ),
     Violation(
         "change-undocumented",
@@ -571,6 +582,7 @@ VIOLATIONS = [
         "The `ETag` of an offer never changes",
         "entity-tag-names-one-version",
         after=changed(lambda a: a.header(b"etag", b'W/"1"')),
+        phases=DRAWN,
     ),
     Violation("error-body-cut", "A 404 says that it is JSON, and is empty", SCHEMA, after=error_cut),
     Violation(
@@ -584,14 +596,18 @@ VIOLATIONS = [
         "The id of an operation in the list is no GUID",
         SCHEMA,
         after=answered("submissions", 200, lambda a: a.content([{**e, "id": "1"} for e in a.json])),
+        phases=WALKS,
     ),
-    Violation("html", "A status comes as `text/html`", "content_type_conformance", after=html),
+    Violation(
+        "html", "A status comes as `text/html`", "content_type_conformance", after=html, phases=WALKS
+    ),
     Violation("correlation-id-missing", "No correlation id", HEADERS, after=uncorrelated),
     Violation(
         "retry-after-malformed",
         "`Retry-After: soon`",
         HEADERS,
         after=lambda f, r, a: a.header(b"retry-after", b"soon") if is_poll(r, a) else a,
+        phases=WALKS,
     ),
     Violation("error-body-malformed", "A 404 explains itself by an array", SCHEMA, after=bare_error),
     Violation("authorization-ignored", "No token is needed", "ignored_auth", before=no_bearer),
@@ -599,7 +615,9 @@ VIOLATIONS = [
     Violation(
         "ids-unchecked", "Any publisher and offer", "document-belongs-to-the-offer", before=any_id
     ),
-    Violation("body-unchecked", "Any body", "negative_data_rejection", before=without_body),
+    Violation(
+        "body-unchecked", "Any body", "negative_data_rejection", before=without_body, phases=WALKS
+    ),
     Violation("unknown-offer-known", "The status of an offer that is none", SCHEMA, after=known),
     Violation(
         "precondition-ignored",
@@ -618,5 +636,5 @@ VIOLATIONS = [
         before=cancels_nothing,
     ),
     Violation("progress-backwards", "A step's percentage falls", "no-way-back", after=backwards),
-    Violation("end-undone", "What has ended runs again", "no-way-back", after=undone),
+    Violation("end-undone", "What has ended runs again", "no-way-back", after=undone, phases=DRAWN),
 ]
