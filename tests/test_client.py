@@ -791,9 +791,7 @@ def test_retry_after_of_the_202_is_obeyed_within_its_bound(
 ) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
-            return httpx.Response(
-                202, headers={"Location": OPERATION, "Retry-After": retry_after}
-            )
+            return httpx.Response(202, headers={"Location": OPERATION, "Retry-After": retry_after})
         if "/submissions/" in request.url.path:
             return httpx.Response(200, json=[])
         return httpx.Response(200, json={"status": "completed"})
