@@ -28,6 +28,32 @@ def test_the_committed_client_is_what_the_contract_makes() -> None:
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
+def unasync(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    script = str(root / "tools" / "unasync.py")
+    command = [sys.executable, script, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_blocking_client_is_what_the_async_one_makes() -> None:
+    outcome = unasync(ROOT, "--check")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
+def test_any_edit_of_the_blocking_client_is_noticed_and_making_it_anew_mends_it(tmp_path: Path) -> None:
+    for folder in ("tools", "wrapper", "generated"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    package = tmp_path / "wrapper" / "golive"
+    made = (package / "client.py").read_text("utf-8")
+    (package / "client.py").write_text(made.replace("def wait(", "def await_(", 1), "utf-8")
+    outcome = unasync(tmp_path, "--check")
+    assert outcome.returncode == 1
+    assert "nox -s generate" in outcome.stderr
+    assert unasync(tmp_path).returncode == 0
+    assert (package / "client.py").read_text("utf-8") == made
+    assert unasync(tmp_path, "--check").returncode == 0
+
+
 def test_the_contract_ships_with_the_client() -> None:
     package = Path(golive_api.__file__).parent
     assert (package / "golive.yaml").read_bytes() == CONTRACT.read_bytes()
