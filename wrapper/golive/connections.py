@@ -117,9 +117,9 @@ class _Wire:
     """What one connection knows of the request that it is used for."""
 
     def __init__(self, layers: int) -> None:
-        self.layers = layers
+        self.layers: int = layers
         self.journey: Journey | None = None
-        self.connect_by = 0.0
+        self.connect_by: float = 0.0
         self.stream: Any = None
 
     def begins(self) -> float:
@@ -296,10 +296,10 @@ class _Link(httpx.HTTPTransport):
 
     def __init__(self, route: _Route) -> None:
         super().__init__(verify=route.trust)
-        self.wire = _Wire(route.layers)
+        self.wire: _Wire = _Wire(route.layers)
         # The one private name of httpx here: it has no argument for what the pool is made of.
         self._pool = route.pool(_Backend(self.wire), _SYNC)
-        self.unused_since = 0.0
+        self.unused_since: float = 0.0
 
     @property
     def is_reusable(self) -> bool:
@@ -317,10 +317,10 @@ class _AsyncLink(httpx.AsyncHTTPTransport):
 
     def __init__(self, route: _Route) -> None:
         super().__init__(verify=route.trust)
-        self.wire = _Wire(route.layers)
+        self.wire: _Wire = _Wire(route.layers)
         # The one private name of httpx here: it has no argument for what the pool is made of.
         self._pool = route.pool(_AsyncBackend(self.wire), _ASYNC)
-        self.unused_since = 0.0
+        self.unused_since: float = 0.0
 
     @property
     def is_reusable(self) -> bool:
@@ -526,9 +526,9 @@ class _LoopShare:
 
     def renew(self) -> None:
         """Begin anew after a fork."""
-        self.process = os.getpid()
+        self.process: int = os.getpid()
         self.foreign += self.unused.clear()
-        self.slots = _Slots(AT_ONCE)
+        self.slots: _Slots = _Slots(AT_ONCE)
 
 
 class AsyncConnections(httpx.AsyncBaseTransport):
