@@ -517,18 +517,18 @@ class _LoopShare:
     """What an async client has in one event loop of one process."""
 
     def __init__(self) -> None:
-        self.process = os.getpid()
+        self.process: int = os.getpid()
         self.unused: _Shelf[_AsyncLink] = _Shelf()
-        self.slots = _Slots(AT_ONCE)
+        self.slots: _Slots = _Slots(AT_ONCE)
         #: Connections of the process that this one was forked from. They are not even freed: closing
         #: them would take them from that one's event loop.
         self.foreign: list[_AsyncLink] = []
 
     def renew(self) -> None:
         """Begin anew after a fork."""
-        self.process: int = os.getpid()
+        self.process = os.getpid()
         self.foreign += self.unused.clear()
-        self.slots: _Slots = _Slots(AT_ONCE)
+        self.slots = _Slots(AT_ONCE)
 
 
 class AsyncConnections(httpx.AsyncBaseTransport):
