@@ -152,7 +152,7 @@ def take_baseline(context: Context, publisher_id: str, offer_id: str) -> Flow[Ba
 def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow[Tracker | None]:
     """Take up the operation that runs for the offer, else the one that changed last.
 
-    What the offer's status shows to run may be missing in the list; it is waited for as long as that lags.
+    What the offer's status shows to run may be missing in the list: as long as that lags, it is awaited.
 
     Raises:
         Undecided: It is still missing then.
@@ -165,8 +165,8 @@ def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow
         if not hidden:
             return tracker
         told = (
-            f"Something of {publisher_id}/{offer_id} runs by the offer's status, and is not in the list of"
-            " its operations yet, which lags behind by minutes"
+            f"Something of {publisher_id}/{offer_id} runs by the offer's status, and is not in the list"
+            " of its operations yet, which lags behind by minutes"
         )
         if patience.left <= 0:
             raise Undecided(f"{told}: ask again later, or give the URL of the operation.")
