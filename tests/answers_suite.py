@@ -403,7 +403,7 @@ def a_body_is_refused_only_for_lack_of_what_was_asked() -> None:
         lawful_ones = answers(operation_id, "200")
         # What the contract allows was tried already.
         spoiled_ones = given(lawful_ones, st.data())(judged)
-        settings(TRIES, max_examples=80)(spoiled_ones)()
+        settings(TRIES, max_examples=120)(spoiled_ones)()
 
 
 def says_what_was_asked(operation_id: str, body: Any) -> bool:
