@@ -153,11 +153,22 @@ def test_quiet_prints_tokens_only(golive: Any, service: tuple[Emulator, str]) ->
     assert "not in preview" in refused.err
 
 
-def test_start_adopts(golive: Any, held: tuple[Emulator, str], clock: VirtualClock) -> None:
+def test_start_adopts(
+    golive: Any,
+    held: tuple[Emulator, str],
+    clock: VirtualClock,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
     emulator, url = held
     golive("start", "contoso", MIGRATED, "--endpoint", url, "--no-wait")
     # The list is late.
     clock.sleep(300)
+    again = golive("start", "contoso", MIGRATED, "--endpoint", url, "--no-wait")
+    assert again.out.startswith("contoso/contoso-offer: go-live adopted, it was begun since")
+    assert again.code == 0
+    # Another machine, which knows nothing of the first start.
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     again = golive("start", "contoso", MIGRATED, "--endpoint", url, "--no-wait")
     assert again.out.startswith("contoso/contoso-offer: go-live adopted, it ran already")
     assert again.code == 0
