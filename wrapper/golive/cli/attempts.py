@@ -7,6 +7,7 @@ running or ended, instead of beginning another.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Callable
@@ -37,6 +38,9 @@ __all__ = ["Attempt", "begin_go_live", "forget", "settle"]
 GOOD_FOR = timedelta(days=30)
 
 _FORMAT = 1
+
+#: What the system says where there can be no file.
+_NO_FILE = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 Warn = Callable[[str], None]
 
@@ -78,9 +82,9 @@ class Attempt:
             return None
         try:
             baseline = self._read(path.read_text("utf-8"))
-        except (FileNotFoundError, NotADirectoryError):
-            return None
         except (OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno in _NO_FILE:
+                return None
             raise Undecided(
                 f"Whether an earlier run began a go-live is not known: what it noted in {path} cannot be"
                 f" read ({error}). See what `golive submissions` lists; if none of it is yours, delete"
