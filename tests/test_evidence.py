@@ -475,7 +475,6 @@ def test_a_cancellation_accepted_without_an_address_follows_what_ran(
     assert side.get(operation.result()).state is State.CANCELED
 
 
-LIVE_BEGUN = body("running", step("publisher-signoff", "complete"), step("live", "inProgress"))
 SIGNED_ELSEWHERE = body("succeeded", step("publisher-signoff", "complete"), step("live", "notStarted"))
 
 
@@ -484,7 +483,7 @@ def test_a_publish_whose_offer_was_signed_off_is_not_the_go_live(side: Side, ser
     service.submissions = lambda: [entry()]
     service.poll = lambda: SIGNED_ELSEWHERE
     service.golive = lambda: httpx.Response(409)
-    service.status = lambda: LIVE_BEGUN
+    service.status = lambda: SIGNED_OFF
     with pytest.raises(RequestRefused):
         begin(side, service)
 
@@ -492,11 +491,11 @@ def test_a_publish_whose_offer_was_signed_off_is_not_the_go_live(side: Side, ser
 def test_what_is_not_listed_yet_is_not_replaced_by_something_older(side: Side, service: Service) -> None:
     service.submissions = lambda: [entry(submissionState="succeeded")]
     service.poll = lambda: SIGNED_ELSEWHERE
-    service.status = lambda: LIVE_BEGUN
+    service.status = lambda: SIGNED_OFF
     client = client_of(side, service)
     with pytest.raises(Undecided, match="not in the list"):
         side.get(client.latest_operation("contoso", "contoso-offer"))
-    service.status = lambda: body("succeeded", *LIVE_BEGUN["steps"])
+    service.status = lambda: body("succeeded", *SIGNED_OFF["steps"])
     latest = side.get(client.latest_operation("contoso", "contoso-offer"))
     assert latest.kind is OperationKind.PUBLISH
 
@@ -517,7 +516,7 @@ def test_an_old_go_live_without_a_clear_word_is_not_adopted(
 ) -> None:
     old = entry(submissionType="goLive", submissionState=word)
     service.submissions = lambda: [old]
-    service.poll = lambda: body("succeeded", *LIVE_BEGUN["steps"])
+    service.poll = lambda: body("succeeded", *SIGNED_OFF["steps"])
     client = client_of(side, service)
     baseline = side.get(client.baseline("contoso", "contoso-offer")) if known else None
     assert not begin(side, service, baseline=baseline).adopted

@@ -67,7 +67,7 @@ class Deadline:
         return cls(clock, seconds, clock.monotonic(), clock.now(), at_least=True)
 
     @classmethod
-    def after(cls, clock: Clock, timeout: Duration | None, name: str = "timeout") -> Self | None:
+    def after(cls, clock: Clock, timeout: Duration | None) -> Self | None:
         """Begin to count the caller's timeout; None if there is none.
 
         Raises:
@@ -75,7 +75,7 @@ class Deadline:
         """
         if timeout is None:
             return None
-        return cls(clock, to_seconds(timeout, name), clock.monotonic(), clock.now())
+        return cls(clock, to_seconds(timeout, "timeout"), clock.monotonic(), clock.now())
 
     @property
     def left(self) -> float:
