@@ -8,6 +8,7 @@ import inspect
 import ipaddress
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -52,6 +53,13 @@ PATIENCE = 600
 
 MIGRATED = "contoso-offer"
 NON_MIGRATED = "contoso-legacy"
+
+
+# A suite that runs in the background of a script inherits signals that are ignored, and so would
+# the processes that it starts; their tests are about processes that a person or a pipeline stops.
+for _number in (signal.SIGINT, getattr(signal, "SIGHUP", None)):
+    if _number and signal.getsignal(_number) is signal.SIG_IGN:
+        signal.signal(_number, signal.SIG_DFL)
 
 
 def few_polls() -> PollingPolicy:
@@ -250,7 +258,12 @@ class Process:
         """Send a signal, and return the exit code and what was printed since."""
         if number is not None:
             self.process.send_signal(number)
-        out, err = self.process.communicate(timeout=PATIENCE)
+        try:
+            out, err = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # or the test that runs next would fail of what it leaves behind
+            self.process.communicate()
+            raise
         return self.process.returncode, out, err
 
 
