@@ -82,7 +82,7 @@ class Loopback:
 
     def saw_closed(self, times: int = 1) -> bool:
         """Wait until so many more connections were closed."""
-        return all(self.closed.acquire(timeout=60) for _ in range(times))
+        return all(self.closed.acquire(timeout=600) for _ in range(times))
 
     def __enter__(self) -> Loopback:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)

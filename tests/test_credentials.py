@@ -434,7 +434,7 @@ def test_a_sync_credential_does_not_block_the_event_loop(clock: VirtualClock) ->
         loop_went_on = threading.Event()
 
         def credential() -> str:
-            assert loop_went_on.wait(10), "the event loop stood still"
+            assert loop_went_on.wait(600), "the event loop stood still"
             return SECRET
 
         async with AsyncGoLiveClient(credential, endpoint=LOCAL, transport=Recorder()) as client:

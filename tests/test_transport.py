@@ -103,7 +103,7 @@ def informing(server: list[Loopback]) -> Handler:
 
 def silent(server: list[Loopback]) -> Handler:
     def handler(request: Request, connection: Any) -> bytes | None:
-        server[0].over.wait(60)
+        wait_for_close(connection)
         return None
 
     return handler
@@ -478,7 +478,7 @@ def test_the_number_of_unused_connections_is_bounded(monkeypatch: pytest.MonkeyP
     together = threading.Barrier(8)
 
     def handler(request: Request, connection: Any) -> bytes:
-        together.wait(60)
+        together.wait(600)
         return http(200, RUNNING)
 
     with Loopback(handler) as server, GoLiveClient(SECRET, endpoint=server.url) as client:
@@ -498,7 +498,7 @@ def test_a_burst_of_tasks_opens_a_bounded_number_of_connections(monkeypatch: pyt
 
     def handler(request: Request, connection: Any) -> bytes:
         if len(server.requests) <= 10:
-            first.wait(60)
+            first.wait(600)
         return http(200, RUNNING)
 
     async def main() -> None:
@@ -672,7 +672,7 @@ def test_one_async_client_in_two_event_loops_at_once() -> None:
     together = threading.Barrier(2)
 
     def handler(request: Request, connection: Any) -> bytes:
-        together.wait(60)
+        together.wait(600)
         return http(200, RUNNING)
 
     words: list[str] = []

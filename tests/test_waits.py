@@ -218,7 +218,7 @@ def test_whoever_follows_the_same_operation_shares_its_polls(clock: VirtualClock
         if under_way.is_set():
             return COMPLETE
         under_way.set()
-        all_there.wait(60)
+        all_there.wait(600)
         return RUNNING
 
     service.poll = poll
@@ -230,12 +230,12 @@ def test_whoever_follows_the_same_operation_shares_its_polls(clock: VirtualClock
 
         def follow() -> None:
             if under_way.is_set():
-                all_there.wait(60)
+                all_there.wait(600)
             outcomes.append(operation.wait().state)
 
         first = threading.Thread(target=follow)
         first.start()
-        assert under_way.wait(60)
+        assert under_way.wait(600)
         others = [threading.Thread(target=follow) for _ in range(7)]
         for thread in others:
             thread.start()
