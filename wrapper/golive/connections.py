@@ -1,8 +1,8 @@
 """Connections of golive's own: one request at a time on each, and a bound on the whole of it.
 
 httpcore's pool bounds each read, not a request; it lends a connection that a fork shares with another
-process, and does not always take one back from a call that was cancelled. So each connection here is a
-pool of its own, with room for one, that knows the request it is used for.
+process, does not always take one back from a call that was cancelled, and looks at all of its requests
+whenever one begins or ends. So each connection here stands alone, and knows the request it is used for.
 """
 
 from __future__ import annotations
@@ -35,16 +35,22 @@ __all__ = ["AsyncConnections", "Connections"]
 #: more; where one does so earlier, that is noticed.
 KEEP_FOR = 50.0
 
-#: So many unused connections are kept at most.
-KEEP = 32
+#: So many unused connections are kept at most: as many as an async client has.
+KEEP = 100
 
 #: So many connections an async client has at most, for each event loop; further requests wait.
 AT_ONCE = 100
 
-C = TypeVar("C", httpcore.ConnectionPool, httpcore.AsyncConnectionPool)
+C = TypeVar("C")
 
 #: A server that closed the connection just then may answer so.
-_GONE = (httpx.ReadError, httpx.WriteError, httpx.CloseError, httpx.RemoteProtocolError)
+_GONE = (
+    httpcore.ConnectionNotAvailable,
+    httpx.CloseError,
+    httpx.ReadError,
+    httpx.RemoteProtocolError,
+    httpx.WriteError,
+)
 
 
 @define
@@ -75,24 +81,27 @@ class _Route:
             self._trust = default_trust()
         return self._trust
 
-    def pool(self, backend: Any, kinds: _Kinds[C]) -> C:
-        """Make a pool of one connection."""
+    def line(self, backend: Any, kinds: _Kinds[C]) -> C:
+        """Make what holds one connection: itself, or with a proxy a pool that has room for one."""
+        trust, proxy = self.trust, self.proxy
+        if proxy is None:
+            origin = httpcore.URL(str(self.origin)).origin
+            return kinds.direct(
+                origin, ssl_context=trust, keepalive_expiry=KEEP_FOR, network_backend=backend
+            )
         options: dict[str, Any] = {
-            "ssl_context": self.trust,
+            "ssl_context": trust,
             "max_connections": 1,
             "max_keepalive_connections": 1,
             "keepalive_expiry": KEEP_FOR,
             "network_backend": backend,
         }
-        proxy = self.proxy
-        if proxy is None:
-            return kinds.direct(**options)
         scheme = "socks5" if proxy.is_socks else proxy.scheme
         url = httpcore.URL(scheme=scheme, host=proxy.host, port=proxy.port, target="/")
         if proxy.is_socks:
             return kinds.socks(proxy_url=url, proxy_auth=proxy.auth, **options)
         if proxy.scheme == "https":
-            options["proxy_ssl_context"] = self.trust
+            options["proxy_ssl_context"] = trust
         return kinds.http(proxy_url=url, proxy_auth=proxy.auth, **options)
 
 
@@ -103,8 +112,19 @@ class _Kinds(Generic[C]):
     socks: Callable[..., C]
 
 
-_SYNC = _Kinds(httpcore.ConnectionPool, httpcore.HTTPProxy, httpcore.SOCKSProxy)
-_ASYNC = _Kinds(httpcore.AsyncConnectionPool, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy)
+_Line = httpcore.HTTPConnection | httpcore.ConnectionPool
+_AsyncLine = httpcore.AsyncHTTPConnection | httpcore.AsyncConnectionPool
+
+_SYNC: _Kinds[_Line] = _Kinds(httpcore.HTTPConnection, httpcore.HTTPProxy, httpcore.SOCKSProxy)
+_ASYNC: _Kinds[_AsyncLine] = _Kinds(
+    httpcore.AsyncHTTPConnection, httpcore.AsyncHTTPProxy, httpcore.AsyncSOCKSProxy
+)
+
+
+def _is_reusable(line: _Line | _AsyncLine) -> bool:
+    if isinstance(line, (httpcore.ConnectionPool, httpcore.AsyncConnectionPool)):
+        return any(connection.is_idle() for connection in line.connections)
+    return line.is_idle() and not line.has_expired()
 
 
 @cache
@@ -297,16 +317,16 @@ class _Link(httpx.HTTPTransport):
     def __init__(self, route: _Route) -> None:
         super().__init__(verify=route.trust)
         self.wire: _Wire = _Wire(route.layers)
-        # The one private name of httpx here: it has no argument for what the pool is made of.
-        self._pool = route.pool(_Backend(self.wire), _SYNC)
         self.unused_since: float = 0.0
+        # The one private name of httpx here: it has no argument for what it sends through.
+        self._pool: Any = route.line(_Backend(self.wire), _SYNC)
 
     @property
     def is_reusable(self) -> bool:
-        return any(connection.is_idle() for connection in self._pool.connections)
+        return _is_reusable(self._pool)
 
     def close(self) -> None:
-        # Also one that the pool does not know yet, or does not know any more.
+        # Also one that was not yet connected, or of which httpcore knows no more.
         if self.wire.stream is not None:
             self.wire.stream.close()
         super().close()
@@ -318,13 +338,13 @@ class _AsyncLink(httpx.AsyncHTTPTransport):
     def __init__(self, route: _Route) -> None:
         super().__init__(verify=route.trust)
         self.wire: _Wire = _Wire(route.layers)
-        # The one private name of httpx here: it has no argument for what the pool is made of.
-        self._pool = route.pool(_AsyncBackend(self.wire), _ASYNC)
         self.unused_since: float = 0.0
+        # The one private name of httpx here: it has no argument for what it sends through.
+        self._pool: Any = route.line(_AsyncBackend(self.wire), _ASYNC)
 
     @property
     def is_reusable(self) -> bool:
-        return any(connection.is_idle() for connection in self._pool.connections)
+        return _is_reusable(self._pool)
 
     async def aclose(self) -> None:
         with anyio.CancelScope(shield=True):
@@ -346,14 +366,14 @@ class _Shelf(Generic[L]):
         self._links: deque[L] = deque()
 
     def take(self) -> tuple[L | None, list[L]]:
-        """Return one that may be used, if there is one, and those that are too old."""
+        """Return one that may be used, if there is one, and those that are too old or were closed."""
         old: list[L] = []
         while True:
             try:
                 link = self._links.pop()
             except IndexError:
                 return None, old
-            if time.monotonic() - link.unused_since < KEEP_FOR:
+            if time.monotonic() - link.unused_since < KEEP_FOR and link.is_reusable:
                 return link, old
             old.append(link)
 
