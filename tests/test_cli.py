@@ -502,7 +502,7 @@ def test_every_error_has_an_exit_code(kind: Any) -> None:
 
 
 def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("golive.cli.frame.choose", lambda **options: 1 / 0)
+    monkeypatch.setattr("golive.cli.running._choose", lambda **options: 1 / 0)
     result = golive("start", "contoso", MIGRATED)
     assert result.code == Exit.DEFECT
     assert "a defect of golive: ZeroDivisionError" in result.err

@@ -17,7 +17,7 @@ from conftest import FAST, LOCAL, MIGRATED, NON_MIGRATED, VirtualClock, by_reque
 from golive import GoLiveClient, Message, Operation, OperationStatus, State, Step
 from golive.cli.exits import Exit
 from golive.cli.history import History
-from golive.cli.page import render
+from golive.cli.reports.page import render
 from golive.emulator import TOKEN, Emulator, Scenario
 
 #: What a page of ours consists of; anything else came out of a text.

@@ -339,7 +339,14 @@ def test_nothing_optional_is_loaded_before_a_verb_needs_it(service: tuple[Emulat
         check=True,
     )
     loaded = set(outcome.stderr.split())
-    assert "golive.cli.verbs" in loaded
+    assert "golive.cli.commands.offer" in loaded
     # rich is loaded by httpx wherever it is installed.
-    optional = {"azure", "starlette", "uvicorn", "schemathesis", "golive.cli.page", "golive.cli.table"}
+    optional = {
+        "azure",
+        "starlette",
+        "uvicorn",
+        "schemathesis",
+        "golive.cli.reports.page",
+        "golive.cli.reports.table",
+    }
     assert not loaded & optional

@@ -308,9 +308,14 @@ def test_in_process_it_serves_async_clients() -> None:
 
 
 def test_without_its_extra_it_says_what_to_install() -> None:
-    code = "import sys; sys.modules['starlette'] = None; import golive; import golive.emulator"
+    code = "import sys; sys.modules['starlette'] = None; from golive.emulator import Emulator"
     outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "pip install 'golive[emulator]'" in outcome.stderr
+
+
+def test_without_its_extra_it_can_be_described() -> None:
+    code = "import sys; sys.modules['starlette'] = None; from golive.emulator import Offer, Scenario"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 STATUS = f"{OFFER}/{MIGRATED}/status"

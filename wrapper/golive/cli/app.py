@@ -15,11 +15,10 @@ import click
 
 from golive import __version__
 from golive.cli import settings
+from golive.cli.commands import COMMANDS
 from golive.cli.exits import HELP, Exit
-from golive.cli.frame import Terminated
+from golive.cli.running import Terminated
 from golive.cli.streams import OutputLost, guarded, say
-from golive.cli.tools import TOOLS
-from golive.cli.verbs import VERBS
 
 __all__ = ["cli", "run"]
 
@@ -65,7 +64,7 @@ def cli(context: click.Context, file: Path | None) -> None:
     context.default_map = dict.fromkeys(cli.commands, context.obj.values)
 
 
-for _command in (*VERBS, *TOOLS):
+for _command in COMMANDS:
     cli.add_command(_command)
 
 

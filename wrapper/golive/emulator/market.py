@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -25,7 +26,29 @@ from attrs import define, field, frozen
 from golive.emulator.habits import Habit
 from golive.emulator.words import Word
 
-__all__ = ["Begins", "Market", "Offer", "Operation", "Refused", "Scenario", "Stage", "numbered"]
+__all__ = [
+    "API_VERSION",
+    "STRANGERS_TOKEN",
+    "TOKEN",
+    "Begins",
+    "Market",
+    "Offer",
+    "Operation",
+    "Refused",
+    "Scenario",
+    "Stage",
+    "default_offers",
+    "numbered",
+]
+
+#: The version of the API that is spoken unless another is asked for.
+API_VERSION = "2017-10-31"
+
+#: The token that every emulator accepts, for all publishers.
+TOKEN = "emulator"  # noqa: S105
+
+#: A token that is good, but has no access to any publisher.
+STRANGERS_TOKEN = "stranger"  # noqa: S105
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -427,6 +450,16 @@ class Offer:
         self.last_changed = dated
 
 
+def default_offers(*, scenario: Scenario = Scenario.SUCCEED, always_ready: bool = False) -> list[Offer]:
+    """Return the offers that an emulator begins with."""
+    offer = partial(Offer, "contoso", scenario=scenario, always_ready=always_ready)
+    return [
+        offer("contoso-offer"),
+        offer("contoso-legacy", migrated=False),
+        offer("contoso-draft", begins=Begins.DRAFT),
+    ]
+
+
 def numbered(
     count: int, publishers: int = 1, *, beside: Iterable[Offer] = (), **options: Any
 ) -> list[Offer]:
@@ -486,7 +519,7 @@ class Market:
     clock: Callable[[], float]
     speed: float = 1.0
     tokens: dict[str, frozenset[str] | None] = field(factory=dict, repr=False)
-    api_versions: tuple[str, ...] = ("2017-10-31",)
+    api_versions: tuple[str, ...] = (API_VERSION,)
     habits: frozenset[Habit] = frozenset()
     list_delay: float = LIST_DELAY
     epoch: datetime = field(factory=lambda: datetime.now(UTC))

@@ -15,7 +15,8 @@ from rich.text import Text
 from golive import State, Step
 from golive.cli.durations import spoken
 from golive.cli.history import History
-from golive.cli.reports import Report, describe, outcome
+from golive.cli.reports.plain import PlainReport
+from golive.cli.reports.words import describe, outcome
 from golive.cli.streams import OutputLost
 from golive.status import all_messages, progress
 from golive.text import printable
@@ -37,7 +38,7 @@ _SIGNS = {
 _LEVELS = {"error": "red", "warning": "yellow"}
 
 
-class LiveReport(Report):
+class LiveReport(PlainReport):
     """The steps as a table, with the time since the start and until the next poll.
 
     Args:

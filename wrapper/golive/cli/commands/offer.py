@@ -9,65 +9,55 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from golive import (
-    GoLiveClient,
-    Operation,
-    OperationError,
-    State,
-    WaitTimeout,
-)
+from golive import GoLiveClient, Operation, OperationError, State, WaitTimeout
 from golive.cli import attempts, elapsed
 from golive.cli.exits import Exit
-from golive.cli.frame import (
+from golive.cli.history import History
+from golive.cli.options import (
     Service,
     Wait,
-    about,
-    asking,
-    follow,
-    following,
-    go_on,
     in_a_folder,
-    notifying,
-    paged,
-    reporting,
-    settle,
-    waitable,
-    write_page,
+    notify_option,
+    offer_argument,
+    report_option,
+    service_options,
+    wait_options,
+    wait_switch,
 )
-from golive.cli.history import History
 from golive.cli.reports import Report
+from golive.cli.running import extra, follow, report_and_follow, settle, with_report, write_page
 from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
-from golive.cli.tools import load_emulator
 from golive.cli.watching import operations
+from golive.emulator import TOKEN, Scenario
 from golive.location import check_identifier
 
-__all__ = ["VERBS"]
+__all__ = ["COMMANDS"]
 
 #: With the emulator, days take seconds; so may the pauses.
 EMULATED_INTERVAL = 0.25
 
 
 @click.command()
-@about
+@offer_argument
 @click.option("--emulate", is_flag=True, help="Use a service emulated on the spot; nothing leaves here.")
 @click.option(
     "--scenario",
-    type=click.Choice(["succeed", "fail", "cancel", "wait", "hang"]),
+    # A publish is what can be invalid.
+    type=click.Choice([each.value for each in Scenario if each is not Scenario.INVALID]),
     help="With --emulate: how the go-live ends.  [default: succeed]",
 )
-@waitable(default=True)
-@paged
-@following
-@reporting
+@wait_switch(default=True)
+@report_option
+@wait_options
+@with_report
 def start(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     emulate: bool,
     scenario: str | None,
-    waiting: bool,
 ) -> Exit:
     """Take an offer live, and wait until it is.
 
@@ -81,7 +71,7 @@ def start(
       golive start contoso contoso-offer --no-wait --json
     """
     source = click.get_current_context().get_parameter_source("endpoint")
-    if emulate and (source is click.core.ParameterSource.COMMANDLINE or not waiting):
+    if emulate and (source is click.core.ParameterSource.COMMANDLINE or wait is None):
         raise click.UsageError(
             "--emulate brings its own service, which ends with the command:"
             " leave out --endpoint and --no-wait."
@@ -95,15 +85,15 @@ def start(
             operation, how = client.begin_go_live(publisher, offer), None
         else:
             operation, how = attempts.begin_go_live(client, publisher, offer, report.warn)
-        return go_on(report, operation, wait, waiting=waiting, how=how)
+        return report_and_follow(report, operation, wait, how)
 
 
-@click.command()
-@about
-@paged
-@following
-@reporting
-def wait(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
+@click.command("wait")
+@offer_argument
+@report_option
+@wait_options
+@with_report
+def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Wait until an operation is over.
 
     It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
@@ -122,9 +112,9 @@ def wait(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit
 
 
 @click.command()
-@about
-@asking
-@reporting
+@offer_argument
+@service_options
+@with_report
 def status(report: Report, subject: Subject, service: Service) -> Exit:
     """Ask once where an operation stands.
 
@@ -148,9 +138,9 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
 
 
 @click.command()
-@about
-@following
-@reporting
+@offer_argument
+@wait_options
+@with_report
 def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Watch an offer until interrupted.
 
@@ -177,8 +167,8 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     return Exit.OK
 
 
-@click.command()
-@about
+@click.command("report")
+@offer_argument
 @click.option(
     "-o",
     "--output",
@@ -186,9 +176,9 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     callback=in_a_folder,
     help="Where to write it; - for the standard output.  [default: PUBLISHER-OFFER.html]",
 )
-@asking
-@reporting
-def report(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
+@service_options
+@with_report
+def report_(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
     """Write a page about an operation.
 
     It is one file that needs no network, to attach to a release ticket, say. A page by `golive start
@@ -202,7 +192,7 @@ def report(report: Report, subject: Subject, service: Service, output: Path | No
     with service.client(subject) as client:
         history = _looked_at(subject.operation(client))
     if output == Path("-"):
-        from golive.cli.page import render
+        from golive.cli.reports.page import render
 
         click.echo(render(history), nl=False)
         return Exit.OK
@@ -211,19 +201,18 @@ def report(report: Report, subject: Subject, service: Service, output: Path | No
 
 
 @click.command()
-@about
-@notifying
-@waitable(default=False)
-@paged
-@following
-@reporting
+@offer_argument
+@notify_option
+@wait_switch(default=False)
+@report_option
+@wait_options
+@with_report
 def publish(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     notify: tuple[str, ...],
-    waiting: bool,
 ) -> Exit:
     """Publish an offer to its preview, from which it can go live.
 
@@ -239,23 +228,22 @@ def publish(
         operation = client.begin_publish(publisher, offer, notification_emails=notify)
         # What is taken live next is another version.
         attempts.forget(client.endpoint, publisher, offer)
-        return go_on(report, operation, wait, waiting=waiting)
+        return report_and_follow(report, operation, wait)
 
 
 @click.command()
-@about
-@notifying
-@waitable(default=True)
-@paged
-@following
-@reporting
+@offer_argument
+@notify_option
+@wait_switch(default=True)
+@report_option
+@wait_options
+@with_report
 def cancel(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     notify: tuple[str, ...],
-    waiting: bool,
 ) -> Exit:
     """Cancel what runs for an offer.
 
@@ -268,14 +256,14 @@ def cancel(
     """
     with service.client(subject) as client:
         operation = client.begin_cancel(*subject.offer(client), notification_emails=notify)
-        return go_on(report, operation, wait, waiting=waiting)
+        return report_and_follow(report, operation, wait)
 
 
 @click.command()
-@about
+@offer_argument
 @click.option("--running", is_flag=True, help="Only those that run.")
-@asking
-@reporting
+@service_options
+@with_report
 def submissions(report: Report, subject: Subject, service: Service, running: bool) -> Exit:
     """List the operations of an offer.
 
@@ -291,8 +279,8 @@ def submissions(report: Report, subject: Subject, service: Service, running: boo
 
 @click.command()
 @click.argument("publisher", required=False, envvar=VARIABLES["publisher"])
-@asking
-@reporting
+@service_options
+@with_report
 def offers(report: Report, publisher: str | None, service: Service) -> Exit:
     """List what a publisher offers.
 
@@ -312,9 +300,9 @@ def offers(report: Report, publisher: str | None, service: Service) -> Exit:
 
 
 @click.command()
-@about
-@asking
-@reporting
+@offer_argument
+@service_options
+@with_report
 def ready(report: Report, subject: Subject, service: Service) -> Exit:
     """Ask whether an offer can go live now.
 
@@ -339,11 +327,13 @@ def _looked_at(operation: Operation) -> History:
 
 @contextmanager
 def _emulated(scenario: str | None, service: Service) -> Iterator[GoLiveClient]:
-    Emulator, Scenario, token = load_emulator()  # noqa: N806
-    emulator = Emulator(scenario=Scenario(scenario or "succeed"))
+    with extra():
+        from golive.emulator import Emulator
+
+        emulator = Emulator(scenario=Scenario(scenario or "succeed"))
     polling = evolve(service, interval=service.interval or EMULATED_INTERVAL).polling
-    with emulator.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
+    with emulator.serve() as url, GoLiveClient(TOKEN, endpoint=url, polling=polling) as client:
         yield client
 
 
-VERBS = (start, wait, status, watch, cancel, publish, submissions, ready, offers, report)
+COMMANDS = (start, wait_, status, watch, cancel, publish, submissions, ready, offers, report_)
