@@ -70,7 +70,7 @@ def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
     token = f"{service[1]}/api/operations/contoso$contoso-legacy$2$preview?api-version=2017-10-31"
     assert first == {
         "event": "operation",
-        "token": token,
+        "operation_url": token,
         "kind": "go-live",
         "publisher": "contoso",
         "offer": NON_MIGRATED,
@@ -83,7 +83,7 @@ def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
     assert updates[-1]["messages"][0]["text"] == "The go-live of contoso-legacy was accepted."
     assert updates[0]["current_step"] in ("publisher-signoff", "live")
     assert [step["id"] for step in updates[0]["steps"]][-1] == "live"
-    assert last == {"event": "end", "token": token, "state": "succeeded", "exit_code": 0}
+    assert last == {"event": "end", "operation_url": token, "state": "succeeded", "exit_code": 0}
     assert result.code == 0
 
 
@@ -198,7 +198,7 @@ def test_endings(golive: Any, scenario: Scenario, code: Exit, told: str, form: t
     if form:
         assert result.events[-1]["event"] == "error"
         assert result.events[-1]["exit_code"] == code
-        assert result.events[-1]["token"]
+        assert result.events[-1]["operation_url"]
 
 
 def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str]) -> None:
@@ -263,7 +263,7 @@ def test_submissions(golive: Any, service: tuple[Emulator, str]) -> None:
     assert (first["event"], first["submission_type"], first["state"]) == (
         *("submission", "goLive", "succeeded"),
     )
-    assert first["token"] == live.split()[-1]
+    assert first["operation_url"] == live.split()[-1]
     assert golive("submissions", "contoso", MIGRATED, "--endpoint", url, "--running").out == ""
 
 
@@ -383,19 +383,19 @@ def test_a_service_that_is_not_there(golive: Any) -> None:
     ("arguments", "told"),
     [
         ((), "Usage"),
-        (("start",), "Give PUBLISHER and OFFER, or the TOKEN"),
-        (("start", "contoso", MIGRATED, "more"), "Give PUBLISHER and OFFER, or the TOKEN"),
-        (("start", MIGRATED), "name its publisher"),
-        (("wait", "hello"), "'hello' is no token, which is an address"),
+        (("start",), "Give PUBLISHER OFFER, or an OPERATION-URL"),
+        (("start", "contoso", MIGRATED, "more"), "Too many arguments (contoso contoso-offer more)"),
+        (("start", MIGRATED), "set --publisher"),
+        (("wait", "hello"), "'hello' is not an operation URL"),
         (("start", "contoso", MIGRATED, "--publisher", "contoso"), "given twice"),
-        (("start", "contoso", MIGRATED, "--json", "--quiet"), "one of --json and --quiet"),
+        (("start", "contoso", MIGRATED, "--json", "--quiet"), "either --json or --quiet"),
         (("start", "contoso", MIGRATED, "--report", "nowhere/x.html"), "there is no folder"),
-        (("start", "contoso", MIGRATED, "--no-wait", "--report", "x.html"), "goes with --wait"),
-        (("publish", "contoso", MIGRATED, "--report", "x.html"), "goes with --wait"),
+        (("start", "contoso", MIGRATED, "--no-wait", "--report", "x.html"), "requires --wait"),
+        (("publish", "contoso", MIGRATED, "--report", "x.html"), "requires --wait"),
         (("strat", "contoso", MIGRATED), "No such command"),
         (("start", "contoso", MIGRATED, "--emulate", "--no-wait"), "leave out"),
         (("start", "contoso", MIGRATED, "--emulate", "--endpoint", "http://127.0.0.1"), "leave out"),
-        (("start", "contoso", MIGRATED, "--scenario", "fail"), "only goes with --emulate"),
+        (("start", "contoso", MIGRATED, "--scenario", "fail"), "requires --emulate"),
         (("start", "contoso", MIGRATED, "--timeout", "soon"), "not a length of time"),
         (("start", "contoso", MIGRATED, "--interval", "0s"), "not a length of time"),
         (("start", "contoso", MIGRATED, "--endpoint", "http://example.com"), "unencrypted"),
@@ -505,7 +505,7 @@ def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pyte
     monkeypatch.setattr("golive.cli.running._choose", lambda **options: 1 / 0)
     result = golive("start", "contoso", MIGRATED)
     assert result.code == Exit.DEFECT
-    assert "a defect of golive: ZeroDivisionError" in result.err
+    assert "internal error: ZeroDivisionError" in result.err
     assert "Traceback" not in result.err
     monkeypatch.setenv("GOLIVE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

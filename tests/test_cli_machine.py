@@ -297,7 +297,7 @@ def test_the_address_in_the_list_knows_what_it_is(
         assert token.endswith("#publish")
         assert golive("wait", token, *FAST).code == 0, "it is in preview, and waiting for that is over"
         (event,) = golive("submissions", *names, "--json").events
-        assert (event["token"], event["ref"]) == (token, token.partition("#")[0])
+        assert (event["operation_url"], event["ref"]) == (token, token.partition("#")[0])
         assert token in golive("submissions", *names).out
         assert golive("start", *names, *FAST).code == 0
         # The list is late.

@@ -89,10 +89,10 @@ publisher_option: Decorator = option("publisher", help="Publisher to use when on
 allow_http_option: Decorator = option(
     "allow_http",
     is_flag=True,
-    help="Accept plain http to another machine, which sends the token unencrypted.",
+    help="Allow plain http to another machine; the bearer token is then sent unencrypted.",
 )
 _endpoint_option = option(
-    "endpoint", metavar="URL", help=f"Where the service is.  [default: {ENDPOINT}]"
+    "endpoint", metavar="URL", help=f"Endpoint of the service.  [default: {ENDPOINT}]"
 )
 _interval_option = option(
     "interval",
@@ -115,16 +115,18 @@ def timing_options(function: F) -> F:
 
 
 def offer_argument(function: F) -> F:
-    """Give a verb its `subject`: `PUBLISHER OFFER`, or `TOKEN`."""
+    """Give a verb its `subject`: `PUBLISHER OFFER`, or `OPERATION-URL`."""
 
-    @click.argument("words", nargs=-1, metavar="PUBLISHER OFFER | TOKEN")
+    @click.argument("words", nargs=-1, metavar="PUBLISHER OFFER | OPERATION-URL")
     @publisher_option
     @functools.wraps(function)
     def command(*, words: tuple[str, ...], publisher: str | None, **arguments: Any) -> Any:
         source = click.get_current_context().get_parameter_source("publisher")
         words = split(words)
         if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError("The publisher is given twice, before the offer and by --publisher.")
+            raise click.UsageError(
+                "The publisher is given twice: before the offer and with --publisher."
+            )
         if publisher is not None and len(words) == 1:
             try:
                 with naming("publisher"):
@@ -164,7 +166,7 @@ def wait_options(function: F) -> F:
         **arguments: Any,
     ) -> Any:
         if page is not None and not waiting:
-            raise click.UsageError("--report tells how it ended, so it goes with --wait.")
+            raise click.UsageError("--report describes the outcome, so it requires --wait.")
         service = Service(endpoint, allow_http, interval)
         wait = Wait(timeout, page) if waiting else None
         return function(service=service, wait=wait, **arguments)
@@ -201,7 +203,7 @@ def notify_option(function: F) -> F:
         "--notify",
         multiple=True,
         metavar="EMAIL",
-        help="Whom the service notifies by mail; may be repeated.",
+        help="Address that the service notifies by mail; may be repeated.",
     )(function)
 
 

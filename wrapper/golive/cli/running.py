@@ -60,12 +60,17 @@ class _Interrupted(Exception):
 def with_report(function: F) -> F:
     """Give a command its report, and let every error end in one line and an exit code."""
 
-    @click.option("-q", "--quiet", is_flag=True, help="Print tokens only; errors still go to stderr.")
+    @click.option(
+        "-q",
+        "--quiet",
+        is_flag=True,
+        help="Print only operation URLs, or ids; errors still go to stderr.",
+    )
     @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one object per event.")
     @functools.wraps(function)
     def command(*, as_json: bool, quiet: bool, **arguments: Any) -> Exit:
         if as_json and quiet:
-            raise click.UsageError("Choose one of --json and --quiet.")
+            raise click.UsageError("Choose either --json or --quiet.")
         report = _choose(as_json=as_json, quiet=quiet, resumable=not arguments.get("emulate"))
         logging.getLogger("golive").handlers = [_Warnings(report)]
         try:

@@ -12,7 +12,7 @@ __all__ = ["completion"]
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> Exit:
-    """Print what makes a shell complete golive.
+    """Print the completion script of a shell.
 
     \b
     Examples:

@@ -41,15 +41,15 @@ HIDDEN = "(hidden)"
 @timing_options
 @with_report
 def config(report: Report, **settings: Any) -> Exit:
-    """Show what is set, and where that comes from.
+    """Show the settings, and where each comes from.
 
-    Secrets are hidden. Flags come before variables, variables before the file.
+    Secrets are hidden. Options override environment variables, which override the settings file.
 
     \b
     Examples:
       golive config
       golive --config ci.toml config --json
-    The file is as small as this one:
+    A settings file looks like this:
       publisher = "contoso"
       timeout = "5d"
     """

@@ -28,33 +28,39 @@ __all__ = ["contract"]
 @click.command()
 @click.argument("url", required=False)
 @click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
-@option("publisher", help="A publisher that the server knows.  [default on loopback: contoso]")
+@option("publisher", help="Publisher that the server knows.  [default on loopback: contoso]")
 @click.option(
     "--offer",
     multiple=True,
-    help="An offer of the publisher; may be repeated.  [default on loopback: the emulator's]",
+    help="Offer of that publisher; may be repeated.  [default on loopback: the emulator's]",
 )
 @click.option(
     "--allow-changes",
     is_flag=True,
-    help="Also publish, take live and cancel these offers; without it, nothing is changed.",
+    help="Also publish, take live and cancel these offers; otherwise nothing is changed.",
 )
 @click.option(
     "--form",
     multiple=True,
     type=click.Choice(FORMS),
-    help="With --allow-changes: the form of Location to expect.  [default: both]",
+    help="With --allow-changes: form of Location to expect.  [default: both]",
 )
 @click.option(
-    "--examples", type=click.IntRange(1), default=30, show_default=True, help="Examples of each request."
+    "--examples",
+    type=click.IntRange(1),
+    default=30,
+    show_default=True,
+    help="Number of examples of each request.",
 )
 @click.option(
-    "--seed", type=click.IntRange(0), help="The same requests again; the output names the seed."
+    "--seed",
+    type=click.IntRange(0),
+    help="Repeat the requests of an earlier run, whose output names the seed.",
 )
 @click.option(
     "--reports",
     type=click.Path(file_okay=False, path_type=Path),
-    help="A folder for reports as JUnit, HAR and NDJSON; tokens are masked.",
+    help="Folder for JUnit, HAR and NDJSON reports; bearer tokens are masked.",
 )
 @click.option(
     "--cancel-within",
@@ -79,20 +85,20 @@ def contract(
     cancel_within: float,
     allow_http: bool,
 ) -> Exit:
-    """Prove that a server keeps the contract.
+    """Check that a server keeps the API contract.
 
-    The server is at URL; its token comes from AZURE_TOKEN. With --json or --quiet, what Schemathesis
-    has to say goes to the standard error.
+    The bearer token for the server at URL comes from AZURE_TOKEN. With --json or --quiet, the output
+    of Schemathesis goes to standard error.
 
     \b
     Examples:
       golive contract --show
       golive contract https://api.example --publisher contoso --offer contoso-offer
       golive contract http://127.0.0.1:8080 --allow-changes --reports reports
-    The last one against: golive emulator --always-ready --speed 3000000
+    For the last one, run: golive emulator --always-ready --speed 3000000
     """
     if show == bool(url):
-        raise click.UsageError("Give either the URL of a server, or --show.")
+        raise click.UsageError("Give either the URL of a server or --show.")
     if url is None:
         click.echo(document(), nl=False)
         return Exit.OK
@@ -101,10 +107,10 @@ def contract(
     except InvalidInput as error:
         raise click.UsageError(str(error)) from None
     if not origin.is_loopback and not (publisher and offer):
-        raise click.UsageError("Name what the server knows: --publisher P --offer O.")
+        raise click.UsageError("Name an offer that the server knows: --publisher P --offer O.")
     token = bearer.from_environment()
     if not token:
-        raise click.UsageError("AZURE_TOKEN is not set; the token comes from there only.")
+        raise click.UsageError("AZURE_TOKEN is not set; the bearer token can come from nowhere else.")
     from golive.contract.proof import Proof
 
     proof = Proof(
@@ -126,11 +132,11 @@ def contract(
 def _told(report: Report, verdict: Verdict, url: str, origin: str) -> Exit:
     """Show what came of the proof."""
     for each in verdict.missing:
-        report.warn(f"never answered by a 200: {each}")
+        report.warn(f"no 200 response seen for: {each}")
     code = Exit.OK if verdict.kept else Exit.BROKEN
     lines = [f"golive: {origin} keeps the contract (--seed {verdict.seed})"] if verdict.kept else []
     told = {"kept": verdict.kept, "seed": verdict.seed, "missing": list(verdict.missing)}
     report.tell("contract", lines, url=url, exit_code=code, **told)
     if not verdict.kept:
-        report.warn(f"the contract is not kept; again with --seed {verdict.seed}")
+        report.warn(f"contract violated; reproduce with --seed {verdict.seed}")
     return code

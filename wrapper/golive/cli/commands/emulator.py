@@ -20,20 +20,20 @@ MANY_OFFERS = 20
 
 
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
     default=8080,
     show_default=True,
-    help="The port to listen at; 0 for any that is free.",
+    help="Port to listen on; 0 for any free one.",
 )
 @click.option(
     "--speed",
     type=click.FloatRange(min=0, min_open=True),
     default=20_000.0,
     show_default=True,
-    help="How many times faster than real time; at the default, a go-live takes 13 seconds.",
+    help="How many times faster than real time.",
 )
 @click.option(
     "--scenario",
@@ -47,47 +47,49 @@ MANY_OFFERS = 20
     multiple=True,
     default=[API_VERSION],
     show_default=True,
-    help="A version of the API to speak; may be repeated.",
+    help="API version to support; may be repeated.",
 )
 @click.option(
     "--always-ready",
     is_flag=True,
-    help="Have offers in preview again once an operation has ended, as contract tests need it.",
+    help="Put offers back in preview when an operation ends, as contract tests need.",
 )
 @click.option(
     "--fault",
     multiple=True,
     metavar="FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]",
-    help="What goes wrong, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
+    help="Fault to inject, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
 )
 @click.option(
     "--habit",
     multiple=True,
     metavar="NAME",
-    help="What the service does otherwise, e.g. publish-goes-on; may be repeated.",
+    help="Behavior to change, e.g. publish-goes-on; may be repeated.",
 )
 @click.option(
     "--list-delay",
     type=duration,
     default="2m",
     show_default=True,
-    help="How late an operation appears in the list, in the emulated time.",
+    help="How late operations appear in the list, in emulated time.",
 )
 @click.option(
     "--offer",
     multiple=True,
     metavar="PUBLISHER/OFFER[,legacy][,draft][,live][,scenario=NAME]",
-    help="An offer to have, in preview by default; may be repeated.  [default: three of contoso]",
+    help="Offer to serve, in preview by default; may be repeated.  [default: three of contoso]",
 )
 @click.option(
-    "--offers", type=click.IntRange(1, 100_000), help="Have so many more, called offer-1 and so on."
+    "--offers",
+    type=click.IntRange(1, 100_000),
+    help="Serve this many more offers, named offer-1 and so on.",
 )
 @click.option(
     "--publishers",
     type=click.IntRange(1, 100_000),
     default=1,
     show_default=True,
-    help="With --offers: spread them over so many publishers.",
+    help="With --offers: spread them over this many publishers.",
 )
 @with_report
 def emulator(
@@ -105,7 +107,7 @@ def emulator(
     offers: int | None,
     publishers: int,
 ) -> Exit:
-    """Serve the API, emulated, for trying things out and for tests.
+    """Run an emulator of the API, for trials and tests.
 
     \b
     Examples:
@@ -157,7 +159,7 @@ def emulator(
         pass
     except OSError as error:
         raise click.ClickException(
-            f"Cannot listen at {host}:{port}: {error.strerror}. Choose another --port, or 0 for any."
+            f"Cannot listen on {host}:{port}: {error.strerror}. Choose another --port, or 0 for any."
         ) from None
     return Exit.OK
 

@@ -40,12 +40,14 @@ EMULATED_INTERVAL = 0.25
 
 @click.command()
 @offer_argument
-@click.option("--emulate", is_flag=True, help="Use a service emulated on the spot; nothing leaves here.")
+@click.option(
+    "--emulate", is_flag=True, help="Run against a built-in emulator; nothing leaves this machine."
+)
 @click.option(
     "--scenario",
     # A publish is what can be invalid.
     type=click.Choice([each.value for each in Scenario if each is not Scenario.INVALID]),
-    help="With --emulate: how the go-live ends.  [default: succeed]",
+    help="With --emulate: the outcome of the go-live.  [default: succeed]",
 )
 @wait_switch(default=True)
 @report_option
@@ -59,10 +61,10 @@ def start(
     emulate: bool,
     scenario: str | None,
 ) -> Exit:
-    """Take an offer live, and wait until it is.
+    """Take an offer live and wait until it is.
 
-    A go-live of the offer that already runs is adopted instead of begun again, and so is one that an
-    earlier run of this command began and did not see to its end, even if it has ended meanwhile.
+    A go-live that is already running for the offer is adopted, not started again. So is one that an
+    earlier run of this command started but did not see through, even if it has ended since.
 
     \b
     Examples:
@@ -73,11 +75,11 @@ def start(
     source = click.get_current_context().get_parameter_source("endpoint")
     if emulate and (source is click.core.ParameterSource.COMMANDLINE or wait is None):
         raise click.UsageError(
-            "--emulate brings its own service, which ends with the command:"
+            "--emulate starts an emulator that ends with the command:"
             " leave out --endpoint and --no-wait."
         )
     if scenario and not emulate:
-        raise click.UsageError("--scenario only goes with --emulate.")
+        raise click.UsageError("--scenario requires --emulate.")
     with _emulated(scenario, service) if emulate else service.client(subject) as client:
         publisher, offer = subject.offer(client)
         if emulate:
@@ -96,17 +98,17 @@ def start(
 def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Wait until an operation is over.
 
-    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
-    The exit code is 0 only for success.
+    Waits for the given operation, or for the offer's running one, or else its latest. The exit code
+    is 0 only for success.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive wait contoso contoso-offer --timeout 2d
       golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
         operation = subject.operation(client)
-        if not subject.is_token:
+        if not subject.is_url:
             report.begun(operation, "found")
         return follow(report, operation, wait)
 
@@ -116,13 +118,13 @@ def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
 @service_options
 @with_report
 def status(report: Report, subject: Subject, service: Service) -> Exit:
-    """Ask once where an operation stands.
+    """Show where an operation stands, without waiting.
 
-    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
-    The exit code tells, too: 0 done, 3 failed, 4 canceled, 5 still running.
+    Shows the given operation, or the offer's running one, or else its latest. The exit code says the
+    same: 0 done or in preview, 3 failed, 4 canceled, 5 still running.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive status contoso contoso-offer
       golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
@@ -144,8 +146,8 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
 def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Watch an offer until interrupted.
 
-    Its operations are followed one after the other, whatever becomes of them; nothing is changed.
-    With --timeout, watching that long is a success.
+    Follows the offer's operations one after the other, whatever their outcome, and changes nothing.
+    With --timeout, it stops after that time, which counts as success.
 
     \b
     Examples:
@@ -174,18 +176,19 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
     callback=in_a_folder,
-    help="Where to write it; - for the standard output.  [default: PUBLISHER-OFFER.html]",
+    help="File to write; - for standard output.  [default: PUBLISHER-OFFER.html]",
 )
 @service_options
 @with_report
 def report_(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
-    """Write a page about an operation.
+    """Write an HTML report about an operation.
 
-    It is one file that needs no network, to attach to a release ticket, say. A page by `golive start
-    --report FILE` shows when each step took place, too: the service does not tell that afterwards.
+    The report is a single self-contained HTML file, for example for a release ticket. One written by
+    `golive start --report FILE` also shows when each step took place, which the service does not
+    report later.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive report contoso contoso-offer -o release.html
       golive report 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
@@ -216,7 +219,8 @@ def publish(
 ) -> Exit:
     """Publish an offer to its preview, from which it can go live.
 
-    With --wait, it ends when the offer waits for its publisher.
+    With --wait, it waits until the offer is in preview. A publish that is already running is then
+    joined, not refused.
 
     \b
     Examples:
@@ -245,12 +249,12 @@ def cancel(
     wait: Wait | None,
     notify: tuple[str, ...],
 ) -> Exit:
-    """Cancel what runs for an offer.
+    """Cancel the operation that is running for an offer.
 
-    It takes one to three minutes to take effect; the exit code is 0 only if it did.
+    This takes one to three minutes. The exit code is 0 only if the operation was canceled.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive cancel contoso contoso-offer
       golive cancel 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
@@ -261,7 +265,7 @@ def cancel(
 
 @click.command()
 @offer_argument
-@click.option("--running", is_flag=True, help="Only those that run.")
+@click.option("--running", is_flag=True, help="List only operations that are running.")
 @service_options
 @with_report
 def submissions(report: Report, subject: Subject, service: Service, running: bool) -> Exit:
@@ -282,16 +286,16 @@ def submissions(report: Report, subject: Subject, service: Service, running: boo
 @service_options
 @with_report
 def offers(report: Report, publisher: str | None, service: Service) -> Exit:
-    """List what a publisher offers.
+    """List the offers of a publisher.
 
-    The publisher is the one that is set, if none is written.
+    Without PUBLISHER, it lists those of the publisher that is set.
 
     \b
     Example:
       golive offers contoso
     """
     if publisher is None:
-        raise click.UsageError("Name a PUBLISHER, or set one in GOLIVE_PUBLISHER.")
+        raise click.UsageError("Give a PUBLISHER, or set GOLIVE_PUBLISHER.")
     with naming("publisher"):
         check_identifier(publisher, "publisher id")
     with service.client(Subject((publisher, ""))) as client:
@@ -304,9 +308,9 @@ def offers(report: Report, publisher: str | None, service: Service) -> Exit:
 @service_options
 @with_report
 def ready(report: Report, subject: Subject, service: Service) -> Exit:
-    """Ask whether an offer can go live now.
+    """Check whether an offer can go live now.
 
-    It can while it waits for its publisher. The exit code is 0 if it does, and 5 if not.
+    It can while it is in preview. The exit code is 0 if it can, and 5 if not.
 
     \b
     Example:

@@ -99,15 +99,15 @@ class Report:
             self._show_resume(operation.continuation_token(), code)
         return code
 
-    def _show_resume(self, token: str | None, code: Exit) -> None:
-        if token and self._resumable and code not in (Exit.FAILED, Exit.CANCELED, Exit.NOT_FOUND):
-            say(f"Resume with: {self._resume(token)}")
+    def _show_resume(self, url: str | None, code: Exit) -> None:
+        if url and self._resumable and code not in (Exit.FAILED, Exit.CANCELED, Exit.NOT_FOUND):
+            say(f"Resume with: {self._resume(url)}")
 
-    def _resume(self, token: str) -> str:
-        endpoint = token.partition("/api/")[0]
+    def _resume(self, url: str) -> str:
+        endpoint = url.partition("/api/")[0]
         known = endpoint == ENDPOINT or Origin.parse(endpoint, allow_http=True).is_loopback
         option = "" if known else f"--endpoint {shlex.quote(endpoint)} "
-        return f"golive wait {option}{shlex.quote(token)}"
+        return f"golive wait {option}{shlex.quote(url)}"
 
     def _line(self, text: str) -> None:
         print(printable(text), file=self._out, flush=True)

@@ -58,7 +58,9 @@ class JsonReport(Report):
         """Show the operations of an offer, an event each."""
         for each in submissions:
             plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
-            self.tell("submission", (), token=each.continuation_token, **{**plain, "ref": each.ref.url})
+            self.tell(
+                "submission", (), operation_url=each.continuation_token, **{**plain, "ref": each.ref.url}
+            )
 
     def offered(self, offers: tuple[Offer, ...]) -> None:
         """Show the offers of a publisher, an event each."""
@@ -97,7 +99,7 @@ class JsonReport(Report):
             self.tell(
                 "error",
                 (),
-                token=error.continuation_token,
+                operation_url=error.continuation_token,
                 error=type(error).__name__,
                 message=str(error),
                 exit_code=code,
@@ -109,12 +111,12 @@ class JsonReport(Report):
 
     def interrupted(self, operation: Operation | None, code: Exit, reason: str) -> Exit:
         """Show what an interruption leaves behind, as an event and in one line."""
-        token = operation.continuation_token() if operation else None
-        self.tell("interrupted", (), token=token, exit_code=code)
+        url = operation.continuation_token() if operation else None
+        self.tell("interrupted", (), operation_url=url, exit_code=code)
         return super().interrupted(operation, code, reason)
 
     def _event(self, event: str, operation: Operation, **more: object) -> None:
-        self.tell(event, (), token=operation.continuation_token(), **more)
+        self.tell(event, (), operation_url=operation.continuation_token(), **more)
 
 
 def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:

@@ -9,14 +9,14 @@ __all__ = ["QuietReport"]
 
 
 class QuietReport(Report):
-    """Only the tokens of what was begun, found or listed."""
+    """Only the URLs of what was begun, found or listed."""
 
     def begun(self, operation: Operation, how: str) -> None:
-        """Show the token."""
+        """Show the operation's URL."""
         self._line(operation.continuation_token())
 
     def listed(self, submissions: tuple[Submission, ...]) -> None:
-        """Show the tokens, a line each."""
+        """Show the operations' URLs, a line each."""
         for each in submissions:
             self._line(each.continuation_token)
 
