@@ -319,7 +319,9 @@ def test_in_preview_is_the_same_whether_the_publish_ended_or_goes_on(
         assert published.out.splitlines()[-1].startswith(told)
         status = golive("status", *names)
         assert status.code == 0
-        assert status.out.splitlines()[0] == "contoso/contoso-draft: in preview, ready to go live"
+        assert (
+            status.out.splitlines()[0] == "contoso/contoso-draft: in preview, ready to go live (publish)"
+        )
         assert golive("ready", *names).code == 0
 
 

@@ -791,6 +791,20 @@ def test_what_was_accepted_now_is_dated_now_and_a_later_one_never_before(clock: 
     assert client.get(LOCAL + second).json()["createdDateTime"] >= preview
 
 
+@pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
+def test_a_wait_in_preview_does_not_run_ahead(clock: VirtualClock, offer: str) -> None:
+    """An emulator that was left alone for hours begins nothing in another year."""
+    epoch = datetime(2026, 5, 1, tzinfo=UTC)
+    client = http(Emulator(speed=20_000, clock=clock.monotonic, epoch=epoch))
+    clock.time += 2 * 3600
+    begun = client.post(f"{OFFER}/{offer}/golive").headers["Location"]
+    told = client.get(LOCAL + begun).json()
+    assert datetime.fromisoformat(told["createdDateTime"]) == epoch + timedelta(hours=2)
+    clock.time += 3600
+    told = client.get(LOCAL + begun).json()
+    assert datetime.fromisoformat(told["lastActionDateTime"]) < epoch + timedelta(days=5)
+
+
 @pytest.mark.parametrize(
     ("text", "rule"),
     [

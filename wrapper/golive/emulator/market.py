@@ -179,6 +179,8 @@ class Operation:
         dated: The date of its acceptance, in seconds since the market was opened.
         signed_off: When the publisher took the offer live, or published it anew; either ends a publish.
         canceled: When its cancellation takes effect.
+        ended_at: The date at which somebody ended its wait in preview, which may have been a long one;
+            None if nobody did.
     """
 
     offer: Offer = field(repr=False)
@@ -193,6 +195,7 @@ class Operation:
     dated: float = 0.0
     signed_off: float | None = None
     canceled: float | None = None
+    ended_at: float | None = None
 
     @property
     def name(self) -> str:
@@ -250,6 +253,8 @@ class Operation:
 
     def date(self, moment: float) -> float:
         """Return the date of one of its moments, in seconds since the market was opened."""
+        if self.ended_at is not None and moment in (self.signed_off, self.canceled):
+            return self.ended_at
         return self.dated + moment - self.accepted
 
     def _ends_before(self, index: int) -> bool:
@@ -664,8 +669,10 @@ class Market:
             if latest is not None and latest.runs(now):
                 if not waits or latest.revision is offer.draft:
                     return latest
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.canceled = now
             elif latest is not None and waits:
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.signed_off = now
             return self._begin(offer, "publish", now, offer.scenario, emails)
 
@@ -691,6 +698,7 @@ class Market:
                     f"The offer {offer.id} is not in preview. Publish it first, and wait until its step"
                     " publisher-signoff says waitingForPublisherReview.",
                 )
+            latest.ended_at = max(now / self.speed, offer.last_dated(now))
             latest.signed_off = now
             self.accepted["goLive", offer.publisher, offer.id] += 1
             operation = self._begin(offer, "goLive", now, offer.scenario, latest.emails)
@@ -715,6 +723,7 @@ class Market:
             if latest is None:
                 return None
             if latest.waits_for_publisher(now):
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.canceled = now
                 self._touch(offer, now)
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -22,6 +22,7 @@ from golive import (
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
 from golive.cli.reports import Report
+from golive.cli.reports.words import done, standing
 
 __all__ = ["JsonReport"]
 
@@ -43,8 +44,10 @@ class JsonReport(Report):
 
     def update(self, history: History) -> None:
         """Show a new snapshot."""
-        wait = round(history.operation.next_poll_in, 1)
-        self._event("status", history.operation, next_poll_in=wait, **_as_json(history.status))
+        operation, status = history.operation, history.status
+        fields = _as_json(status)
+        fields |= {"percent": done(operation.kind, status), "kind": operation.kind}
+        self._event("status", operation, next_poll_in=round(operation.next_poll_in, 1), **fields)
 
     def ended(self, history: History) -> None:
         """Show the outcome of a success."""
@@ -52,7 +55,7 @@ class JsonReport(Report):
 
     def left(self, operation: Operation) -> None:
         """Show the end of what is not waited for."""
-        self._event("end", operation, state=operation.status.state, exit_code=Exit.OK)
+        self._event("end", operation, state=standing(operation.status), exit_code=Exit.OK)
 
     def listed(self, submissions: tuple[Submission, ...]) -> None:
         """Show the operations of an offer, an event each."""
@@ -73,6 +76,8 @@ class JsonReport(Report):
         """Show whether an offer can go live, as an event."""
         ready = status.ready_to_go_live
         told = {"publisher": publisher, "offer": offer, "ready": ready, **_as_json(status)}
+        # Which is what this event is about, and has a name of its own in it.
+        del told["ready_to_go_live"]
         self.tell("offer", (), **told)
 
     def idle(self, publisher: str, offer: str) -> None:
@@ -82,7 +87,8 @@ class JsonReport(Report):
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
         """Show anything else, as an event."""
         # DEL is the one control character that JSON, as Python writes it, does not escape.
-        line = json.dumps({"event": event, **fields}).replace("\x7f", "\\u007f")
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        line = json.dumps({"event": event, "at": at, **fields}).replace("\x7f", "\\u007f")
         print(line, file=self._out, flush=True)
 
     def failed(self, error: GoLiveError) -> Exit:
@@ -123,6 +129,8 @@ def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:
     step = status.current_step
     return {
         **_plain(status),
+        "state": standing(status),
+        "ready_to_go_live": status.ready_to_go_live,
         "percent": status.percent,
         "current_step": step.id if step else None,
     }

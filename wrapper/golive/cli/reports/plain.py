@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import IO
 
 from golive import Offer, OfferStatus, Operation, State, Step, Submission
 from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports import Report
-from golive.cli.reports.words import describe, outcome, worded
+from golive.cli.reports.words import age, began, describe, headline, moment, outcome, place, worded
 from golive.cli.streams import say
 from golive.status import all_messages
 from golive.text import printable
@@ -38,18 +39,36 @@ class PlainReport(Report):
         self._line(operation.continuation_token())
 
     def update(self, history: History) -> None:
-        """Show a new snapshot: the steps and messages that changed."""
-        status = history.status
-        self._once("", (describe(status), status.word), f"{history.name}: {describe(status)}")
+        """Show a new snapshot: the steps and messages that changed, but no mere percentage."""
+        status, at = history.status, moment(history.seen_at)
+        line = f"{at}  {history.name}: {describe(status)}"
+        if history.snapshots == 1:
+            line = "; ".join([line, *_times(history)])
+            if not history.operation.done:
+                line += f"; asking again in {spoken(history.operation.next_poll_in)}"
+        self._once("", (describe(status), status.word), line)
         for step in status.steps:
             if step.state is not State.NOT_STARTED:
-                self._once(step.id, (step.state, step.word, step.percent), f"  {_step(step)}")
+                spent = history.spent(step, history.followed) if step.state.is_terminal else None
+                took = f" after {'' if spent[1] else 'over '}{spoken(spent[0])}" if spent else ""
+                line = f"{at}    {step.name}: {worded(step)}{took}"
+                self._once(step.id, (step.state, step.word), line)
         for message in all_messages(status):
-            self._once(f"message {message}", (), f"  {message.level}: {message.text}")
+            self._once(f"message {message}", (), f"{at}  {message.level}: {message.text}")
 
     def snapshot(self, history: History) -> None:
         """Show one snapshot as a whole."""
-        self.update(history)
+        self._line(headline(history))
+        self._line(history.operation.continuation_token())
+        if times := _times(history):
+            self._line("; ".join(times))
+        for step in history.status.steps:
+            if step.state is not State.NOT_STARTED:
+                self._line(f"  {_step(step)}")
+        for message in all_messages(history.status):
+            self._line(f"{message.level}: {message.text}")
+        if not history.operation.done:
+            self.left(history.operation)
 
     def ended(self, history: History) -> None:
         """Show the outcome of a success."""
@@ -76,15 +95,18 @@ class PlainReport(Report):
     def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
         """Show whether an offer can go live."""
         if status.ready_to_go_live:
-            self._line(f"{publisher}/{offer} waits for its publisher: it can go live.")
+            self._line(f"{publisher}/{offer} is ready to go live (waiting for publisher sign-off).")
             return
         step = status.current_step
-        where = f", in the step {step.name}" if step and not status.state.is_terminal else ""
-        self._line(f"{publisher}/{offer} does not wait for its publisher: {describe(status)}{where}.")
+        # Of what has not begun or is over, no step says more.
+        ends = status.state.is_terminal or status.state is State.NOT_STARTED
+        where = "" if step is None or ends else f", in the step {step.name}"
+        self._line(f"{publisher}/{offer} is not ready to go live: {describe(status)}{where}.")
 
     def idle(self, publisher: str, offer: str) -> None:
         """Show that nothing new runs for an offer that is watched."""
-        self._line(f"{publisher}/{offer}: watching for what comes next")
+        now = moment(datetime.now(UTC))
+        self._line(f"{now}  {publisher}/{offer}: watching for what comes next")
 
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
         """Show anything else.
@@ -105,6 +127,16 @@ class PlainReport(Report):
 
 def _name(operation: Operation) -> str:
     return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
+
+
+def _times(history: History) -> list[str]:
+    """Say when an operation began and where it is, as far as each is known."""
+    told = []
+    if (begin := began(history)) is not None:
+        told.append(f"began {moment(begin)}, {age(history)}")
+    if (where := place(history)) is not None:
+        told.append(where)
+    return told
 
 
 def _cells(offer: Offer) -> tuple[str, ...]:
