@@ -18,7 +18,7 @@ from attrs import evolve
 
 from golive import GoLiveClient, Message, OperationStatus
 from golive.cli.history import History
-from golive.cli.page import write
+from golive.cli.reports.page import write
 from golive.emulator import TOKEN, Emulator, Scenario
 
 ATTACK = (

@@ -61,17 +61,15 @@ def by_requests(kind: Callable[..., Any], **options: Any) -> Any:
 COMMAND = f"""\
 from __future__ import annotations
 import functools, os, sys
-import golive, golive.cli.frame as frame, golive.cli.tools as tools, golive.cli.verbs as verbs
+import golive, golive.cli.options as options, golive.cli.commands.offer as offer
+import golive.emulator.server as server
 from golive.cli.app import run
 {inspect.getsource(by_requests)}
-def load(load=tools.load_emulator):
-    Emulator, *others = load()
-    return functools.partial(by_requests, Emulator), *others
-frame.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
+options.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
 polling = golive.PollingPolicy(floor=0.05, ceiling=0.05)
-frame.PollingPolicy = lambda **options: polling
-verbs.EMULATED_INTERVAL = 0.05
-tools.load_emulator = verbs.load_emulator = load
+options.PollingPolicy = lambda **settings: polling
+offer.EMULATED_INTERVAL = 0.05
+server.Emulator = functools.partial(by_requests, server.Emulator)
 sys.exit(run(sys.argv[1:]))
 """
 

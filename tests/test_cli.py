@@ -14,7 +14,7 @@ import sys
 import termios
 import types
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,16 @@ DAY = 86_400.0
 pytestmark = pytest.mark.usefixtures("command_environment")
 
 
+def undated(out: str) -> list[str]:
+    """Return the lines of a pipe without the date and the time of those that have one."""
+    return [re.sub(r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  ", "at  ", line) for line in out.splitlines()]
+
+
 @pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
 def test_start(golive: Any, service: tuple[Emulator, str], offer: str) -> None:
     emulator, url = service
     result = golive("start", "contoso", offer, "--endpoint", url, *FAST)
-    lines = result.out.splitlines()
+    lines = undated(result.out)
     assert result.code == 0
     assert lines[0] == f"contoso/{offer}: go-live accepted"
     address = {
@@ -55,9 +60,17 @@ def test_start(golive: Any, service: tuple[Emulator, str], offer: str) -> None:
         NON_MIGRATED: rf"{url}/api/operations/contoso\$contoso-legacy\$2\$preview",
     }[offer]
     assert re.fullmatch(rf"{address}\?api-version=2017-10-31", lines[1])
-    assert "  Certification: succeeded" in lines
-    assert re.search(r"  Live: running \d+ %", result.out)
-    assert f"  information: The go-live of {offer} was accepted." in lines
+    assert re.fullmatch(
+        rf"at  contoso/{offer}: running; began [-\d]+ [:\d]+ UTC, \d+ s ago; in the step Live for"
+        r" \d+ s; asking again in \d+ s",
+        lines[2],
+    )
+    assert "at    Certification: succeeded" in lines
+    assert [line for line in lines if "    Live" in line][:-1] == ["at    Live: running"], (
+        "and no percentages"
+    )
+    assert re.fullmatch(r"at    Live: succeeded after \d+ s", lines[-2])
+    assert f"at  information: The go-live of {offer} was accepted." in lines
     assert lines[-1].startswith(f"contoso/{offer} is live (waited ")
     assert len(lines) == len(set(lines)), "a line per change, and none twice"
     assert result.err == ""
@@ -66,11 +79,14 @@ def test_start(golive: Any, service: tuple[Emulator, str], offer: str) -> None:
 
 def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
     result = golive("start", "contoso", NON_MIGRATED, "--endpoint", service[1], "--json", *FAST)
-    first, *updates, last = result.events
+    first, *updates, last = events = result.events
+    for event in events:
+        seen = datetime.fromisoformat(event.pop("at"))
+        assert abs(datetime.now(UTC) - seen) < timedelta(minutes=10)
     token = f"{service[1]}/api/operations/contoso$contoso-legacy$2$preview?api-version=2017-10-31"
     assert first == {
         "event": "operation",
-        "token": token,
+        "operation_url": token,
         "kind": "go-live",
         "publisher": "contoso",
         "offer": NON_MIGRATED,
@@ -79,11 +95,16 @@ def test_start_as_json(golive: Any, service: tuple[Emulator, str]) -> None:
     }
     assert {update["event"] for update in updates} == {"status"}
     assert updates[-1]["state"] == "succeeded"
-    assert updates[-1]["percent"] == 100
+    percents = [update["percent"] for update in updates]
+    assert (percents[0] < 20, percents[-1]) == (True, 100), (
+        "what the publish did days ago does not count"
+    )
+    assert percents == sorted(percents)
+    assert {update["kind"] for update in updates} == {"go-live"}
     assert updates[-1]["messages"][0]["text"] == "The go-live of contoso-legacy was accepted."
     assert updates[0]["current_step"] in ("publisher-signoff", "live")
     assert [step["id"] for step in updates[0]["steps"]][-1] == "live"
-    assert last == {"event": "end", "token": token, "state": "succeeded", "exit_code": 0}
+    assert last == {"event": "end", "operation_url": token, "state": "succeeded", "exit_code": 0}
     assert result.code == 0
 
 
@@ -103,6 +124,35 @@ def test_no_wait_then_status_then_wait(
     assert "is live" in waited.out
     assert golive("status", token, "--json").events[0]["state"] == "succeeded"
     assert golive("status", token).code == 0
+
+
+def test_a_status_says_which_operation_it_is_and_since_when(
+    golive: Any, held: tuple[Emulator, str], clock: VirtualClock
+) -> None:
+    names = ("contoso", NON_MIGRATED, "--endpoint", held[1])
+    golive("start", *names, "--no-wait")
+    clock.sleep(1.5 * DAY)
+    status = golive("status", *names)
+    assert status.code == Exit.NOT_FINISHED
+    head, address, times, *rest = status.out.splitlines()
+    assert re.fullmatch(r"contoso/contoso-legacy: running, \d\d % \(go-live\)", head)
+    assert address.startswith(f"{held[1]}/api/")
+    assert re.fullmatch(r"began [-\d]+ [:\d]+ UTC, \d+ (s|min) ago; in the step Live", times)
+    assert re.fullmatch(r"  Live: running \d\d %", rest[-2])
+    assert rest[-1] == "information: The go-live of contoso-legacy was accepted."
+    assert status.err == f"Follow it with: golive wait '{address}'\n"
+
+
+def test_a_status_of_an_offer_in_preview(golive: Any, service: tuple[Emulator, str]) -> None:
+    names = ("contoso", MIGRATED, "--endpoint", service[1])
+    status = golive("status", *names)
+    assert (status.code, status.err) == (0, "")
+    assert status.out.startswith("contoso/contoso-offer: in preview, ready to go live (publish)\n")
+    (event,) = golive("status", *names, "--json").events
+    assert (event["state"], event["ready_to_go_live"]) == ("waiting for publisher", True)
+    assert (event["kind"], event["percent"]) == ("publish", 100)
+    (event,) = golive("ready", *names, "--json").events
+    assert (event["state"], event["ready"]) == ("waiting for publisher", True)
 
 
 def test_an_offer_stands_for_what_runs_for_it(golive: Any, service: tuple[Emulator, str]) -> None:
@@ -198,7 +248,7 @@ def test_endings(golive: Any, scenario: Scenario, code: Exit, told: str, form: t
     if form:
         assert result.events[-1]["event"] == "error"
         assert result.events[-1]["exit_code"] == code
-        assert result.events[-1]["token"]
+        assert result.events[-1]["operation_url"]
 
 
 def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str]) -> None:
@@ -207,14 +257,14 @@ def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str
     assert golive("ready", *offer).code == Exit.NOT_FINISHED
     published = golive("publish", *offer, "--wait", "--notify", "a@x.example", *FAST)
     assert published.code == 0
-    *_, before, last = published.out.splitlines()
-    assert "contoso/contoso-draft: in preview, ready to go live" in published.out.splitlines()
-    assert before == "  publisher-signoff: waiting for publisher 0 %"
+    *_, before, last = lines = undated(published.out)
+    assert "at  contoso/contoso-draft: in preview, ready to go live" in lines
+    assert before == "at    publisher-signoff: waiting for publisher"
     assert last.startswith("contoso/contoso-draft is in preview and waits for its publisher")
     ready = golive("ready", *offer)
     assert (ready.code, ready.out) == (
         0,
-        "contoso/contoso-draft waits for its publisher: it can go live.\n",
+        "contoso/contoso-draft is ready to go live (waiting for publisher sign-off).\n",
     )
     assert golive("start", *offer, *FAST).code == 0
     assert emulator.accepted("contoso", "contoso-draft") == 1
@@ -263,7 +313,7 @@ def test_submissions(golive: Any, service: tuple[Emulator, str]) -> None:
     assert (first["event"], first["submission_type"], first["state"]) == (
         *("submission", "goLive", "succeeded"),
     )
-    assert first["token"] == live.split()[-1]
+    assert first["operation_url"] == live.split()[-1]
     assert golive("submissions", "contoso", MIGRATED, "--endpoint", url, "--running").out == ""
 
 
@@ -383,19 +433,19 @@ def test_a_service_that_is_not_there(golive: Any) -> None:
     ("arguments", "told"),
     [
         ((), "Usage"),
-        (("start",), "Give PUBLISHER and OFFER, or the TOKEN"),
-        (("start", "contoso", MIGRATED, "more"), "Give PUBLISHER and OFFER, or the TOKEN"),
-        (("start", MIGRATED), "name its publisher"),
-        (("wait", "hello"), "'hello' is no token, which is an address"),
+        (("start",), "Give PUBLISHER OFFER, or an OPERATION-URL"),
+        (("start", "contoso", MIGRATED, "more"), "Too many arguments (contoso contoso-offer more)"),
+        (("start", MIGRATED), "set --publisher"),
+        (("wait", "hello"), "'hello' is not an operation URL"),
         (("start", "contoso", MIGRATED, "--publisher", "contoso"), "given twice"),
-        (("start", "contoso", MIGRATED, "--json", "--quiet"), "one of --json and --quiet"),
+        (("start", "contoso", MIGRATED, "--json", "--quiet"), "either --json or --quiet"),
         (("start", "contoso", MIGRATED, "--report", "nowhere/x.html"), "there is no folder"),
-        (("start", "contoso", MIGRATED, "--no-wait", "--report", "x.html"), "goes with --wait"),
-        (("publish", "contoso", MIGRATED, "--report", "x.html"), "goes with --wait"),
+        (("start", "contoso", MIGRATED, "--no-wait", "--report", "x.html"), "requires --wait"),
+        (("publish", "contoso", MIGRATED, "--report", "x.html"), "requires --wait"),
         (("strat", "contoso", MIGRATED), "No such command"),
         (("start", "contoso", MIGRATED, "--emulate", "--no-wait"), "leave out"),
         (("start", "contoso", MIGRATED, "--emulate", "--endpoint", "http://127.0.0.1"), "leave out"),
-        (("start", "contoso", MIGRATED, "--scenario", "fail"), "only goes with --emulate"),
+        (("start", "contoso", MIGRATED, "--scenario", "fail"), "requires --emulate"),
         (("start", "contoso", MIGRATED, "--timeout", "soon"), "not a length of time"),
         (("start", "contoso", MIGRATED, "--interval", "0s"), "not a length of time"),
         (("start", "contoso", MIGRATED, "--endpoint", "http://example.com"), "unencrypted"),
@@ -502,10 +552,10 @@ def test_every_error_has_an_exit_code(kind: Any) -> None:
 
 
 def test_a_defect_shows_no_traceback_unless_asked(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("golive.cli.frame.choose", lambda **options: 1 / 0)
+    monkeypatch.setattr("golive.cli.running._choose", lambda **options: 1 / 0)
     result = golive("start", "contoso", MIGRATED)
     assert result.code == Exit.DEFECT
-    assert "a defect of golive: ZeroDivisionError" in result.err
+    assert "internal error: ZeroDivisionError" in result.err
     assert "Traceback" not in result.err
     monkeypatch.setenv("GOLIVE_DEBUG", "1")
     with pytest.raises(ZeroDivisionError):

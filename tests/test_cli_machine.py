@@ -23,7 +23,8 @@ from golive import Offer, State
 from golive.cli import elapsed
 from golive.cli.exits import Exit
 from golive.cli.files import write_file
-from golive.cli.reports import JsonReport, Report
+from golive.cli.reports.json import JsonReport
+from golive.cli.reports.plain import PlainReport
 from golive.emulator import Emulator
 
 pytestmark = pytest.mark.usefixtures("command_environment")
@@ -216,7 +217,7 @@ def test_an_error_of_the_system_is_told_as_what_it_is(
     def unreadable(*arguments: Any, **options: Any) -> Any:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/no/such/ca.pem")
 
-    monkeypatch.setattr("golive.cli.frame.GoLiveClient", unreadable)
+    monkeypatch.setattr("golive.cli.options.GoLiveClient", unreadable)
     result = golive("status", "contoso", MIGRATED)
     assert result.code == Exit.UNREACHABLE
     assert result.err == "golive: FileNotFoundError: No such file or directory: /no/such/ca.pem.\n"
@@ -226,7 +227,7 @@ def test_what_comes_from_outside_cannot_drive_a_terminal(
     capsys: pytest.CaptureFixture[str], service: tuple[Emulator, str]
 ) -> None:
     offer = Offer("contoso", HOSTILE, HOSTILE, HOSTILE, State.UNKNOWN, HOSTILE, 1, None, None)
-    for report in (Report(sys.stdout), JsonReport(sys.stdout)):
+    for report in (PlainReport(sys.stdout), JsonReport(sys.stdout)):
         report.offered((offer,))
         report.tell("other", [HOSTILE], word=HOSTILE)
         report.warn(HOSTILE)
@@ -296,7 +297,7 @@ def test_the_address_in_the_list_knows_what_it_is(
         assert token.endswith("#publish")
         assert golive("wait", token, *FAST).code == 0, "it is in preview, and waiting for that is over"
         (event,) = golive("submissions", *names, "--json").events
-        assert (event["token"], event["ref"]) == (token, token.partition("#")[0])
+        assert (event["operation_url"], event["ref"]) == (token, token.partition("#")[0])
         assert token in golive("submissions", *names).out
         assert golive("start", *names, *FAST).code == 0
         # The list is late.
@@ -318,7 +319,9 @@ def test_in_preview_is_the_same_whether_the_publish_ended_or_goes_on(
         assert published.out.splitlines()[-1].startswith(told)
         status = golive("status", *names)
         assert status.code == 0
-        assert status.out.splitlines()[0] == "contoso/contoso-draft: in preview, ready to go live"
+        assert (
+            status.out.splitlines()[0] == "contoso/contoso-draft: in preview, ready to go live (publish)"
+        )
         assert golive("ready", *names).code == 0
 
 

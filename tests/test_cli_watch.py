@@ -13,7 +13,7 @@ import pytest
 from conftest import FAST, MIGRATED, Process, Result, VirtualClock, by_requests
 from golive import CredentialError, GoLiveClient, PollingPolicy
 from golive.cli.exits import Exit
-from golive.cli.reports import Report
+from golive.cli.reports.plain import PlainReport
 from golive.cli.watching import operations
 from golive.emulator import TOKEN, Emulator, Scenario
 
@@ -107,7 +107,7 @@ def test_a_credential_may_fail_for_a_while(
     with GoLiveClient(credential, endpoint=service[1]) as client:
         names = (client, "contoso", "contoso-draft", polling)
         with pytest.raises(ends):
-            list(operations(*names, None, Report(sys.stdout)))
+            list(operations(*names, None, PlainReport(sys.stdout)))
     assert capsys.readouterr().err.count("Looking again later") == (3 if ends is _Enough else 0)
 
 

@@ -77,18 +77,18 @@ def test_a_server_that_does_not(
     with emulator.serve() as url:
         assert run(["contract", url, "--allow-changes", *SHORT]) == Exit.BROKEN
     told = capsys.readouterr().err
-    assert "golive: never answered by a 200: golive (migrated)" in told
-    assert told.endswith("golive: the contract is not kept; again with --seed 1\n")
+    assert "golive: no 200 response seen for: golive (migrated)" in told
+    assert told.endswith("golive: contract violated; reproduce with --seed 1\n")
 
 
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ((), "Give either the URL of a server, or --show."),
-        (("http://127.0.0.1:1", "--show"), "Give either the URL of a server, or --show."),
+        ((), "Give either the URL of a server or --show."),
+        (("http://127.0.0.1:1", "--show"), "Give either the URL of a server or --show."),
         (("nonsense",), "it is not an http or https address"),
         (("http://emulator:8080",), "would send the token unencrypted"),
-        (("https://api.example",), "Name what the server knows"),
+        (("https://api.example",), "Name an offer that the server knows"),
         (("http://127.0.0.1:1", "--form", "sideways"), "'sideways' is not one of"),
         (("http://127.0.0.1:1",), "AZURE_TOKEN is not set"),
     ],

@@ -308,9 +308,14 @@ def test_in_process_it_serves_async_clients() -> None:
 
 
 def test_without_its_extra_it_says_what_to_install() -> None:
-    code = "import sys; sys.modules['starlette'] = None; import golive; import golive.emulator"
+    code = "import sys; sys.modules['starlette'] = None; from golive.emulator import Emulator"
     outcome = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "pip install 'golive[emulator]'" in outcome.stderr
+
+
+def test_without_its_extra_it_can_be_described() -> None:
+    code = "import sys; sys.modules['starlette'] = None; from golive.emulator import Offer, Scenario"
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 STATUS = f"{OFFER}/{MIGRATED}/status"
@@ -784,6 +789,20 @@ def test_what_was_accepted_now_is_dated_now_and_a_later_one_never_before(clock: 
     preview = client.get(LOCAL + first).json()["lastActionDateTime"]
     second = client.post(f"{OFFER}/contoso-draft/golive").headers["Location"]
     assert client.get(LOCAL + second).json()["createdDateTime"] >= preview
+
+
+@pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
+def test_a_wait_in_preview_does_not_run_ahead(clock: VirtualClock, offer: str) -> None:
+    """An emulator that was left alone for hours begins nothing in another year."""
+    epoch = datetime(2026, 5, 1, tzinfo=UTC)
+    client = http(Emulator(speed=20_000, clock=clock.monotonic, epoch=epoch))
+    clock.time += 2 * 3600
+    begun = client.post(f"{OFFER}/{offer}/golive").headers["Location"]
+    told = client.get(LOCAL + begun).json()
+    assert datetime.fromisoformat(told["createdDateTime"]) == epoch + timedelta(hours=2)
+    clock.time += 3600
+    told = client.get(LOCAL + begun).json()
+    assert datetime.fromisoformat(told["lastActionDateTime"]) < epoch + timedelta(days=5)
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,7 @@ def test_the_wheel_holds_both_packages(wheel: Path) -> None:
         "golive/py.typed",
         "golive/cli/app.py",
         "golive/cli/events.schema.json",
-        "golive/cli/page.css",
+        "golive/cli/reports/page.css",
         "golive/emulator/app.py",
         "golive/contract/rules.py",
         "golive/testing/__init__.py",

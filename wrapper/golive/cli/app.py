@@ -15,11 +15,10 @@ import click
 
 from golive import __version__
 from golive.cli import settings
+from golive.cli.commands import COMMANDS
 from golive.cli.exits import HELP, Exit
-from golive.cli.frame import Terminated
+from golive.cli.running import Terminated
 from golive.cli.streams import OutputLost, guarded, say
-from golive.cli.tools import TOOLS
-from golive.cli.verbs import VERBS
 
 __all__ = ["cli", "run"]
 
@@ -48,24 +47,24 @@ class _InOrder(click.Group):
     type=click.Path(path_type=Path),
     envvar="GOLIVE_CONFIG",
     show_envvar=True,
-    help="The file with the settings; `golive config` shows which it is.",
+    help="Settings file; `golive config` shows which one is used.",
 )
 @click.pass_context
 def cli(context: click.Context, file: Path | None) -> None:
-    """Take an offer live on Microsoft's commercial marketplace, and know where it stands.
+    """Take offers live on Microsoft's commercial marketplace, and follow them there.
 
     \b
-    golive VERB PUBLISHER OFFER    what the verb does to the offer, or its latest operation
-    golive VERB TOKEN              the same, by the address that golive printed
+    golive VERB PUBLISHER OFFER    acts on the offer, or on its latest operation
+    golive VERB OPERATION-URL      the same, by the URL that golive printed
 
-    The token for the service comes from AZURE_TOKEN if that is set, else from azure-identity
+    The bearer token for the service comes from AZURE_TOKEN if that is set, else from azure-identity
     (pip install 'golive[azure]').
     """
     context.obj = settings.File.read(file)
     context.default_map = dict.fromkeys(cli.commands, context.obj.values)
 
 
-for _command in (*VERBS, *TOOLS):
+for _command in COMMANDS:
     cli.add_command(_command)
 
 
@@ -120,7 +119,7 @@ def run(arguments: Sequence[str]) -> int:
             if os.environ.get("GOLIVE_DEBUG"):
                 raise
             say(
-                f"golive: a defect of golive: {type(error).__name__}: {error}"
-                " (set GOLIVE_DEBUG=1 to see where, and report it)"
+                f"golive: internal error: {type(error).__name__}: {error}. This is a bug: please"
+                " report it (GOLIVE_DEBUG=1 prints the traceback)."
             )
             return Exit.DEFECT

@@ -53,23 +53,23 @@ class Exit(IntEnum):
 
 #: What each code means, in the order in which they are shown.
 MEANINGS = {
-    Exit.OK: "done: live, in preview or canceled, as asked (not waiting: it was accepted)",
-    Exit.DEFECT: "a defect of golive",
-    Exit.USAGE: "bad usage: an argument is malformed",
+    Exit.OK: "success: live, in preview or canceled, as requested (with --no-wait: request accepted)",
+    Exit.DEFECT: "internal error: a bug in golive",
+    Exit.USAGE: "usage error: an argument is missing or malformed",
     Exit.FAILED: "the operation failed",
     Exit.CANCELED: "the operation was canceled",
-    Exit.NOT_FINISHED: "not finished: the time was up, it still runs (status), not ready (ready)",
+    Exit.NOT_FINISHED: "not finished: timed out; still running (status); not ready (ready)",
     Exit.NOT_FOUND: "no such publisher, offer or operation",
-    Exit.NOT_ALLOWED: "no token, a wrong one, or no access to the publisher",
-    Exit.UNREACHABLE: "the service cannot be reached (a proxy may answer instead), or is in trouble",
-    Exit.UNCERTAIN: "the answer was lost: begun or not; run the same again",
-    Exit.REFUSED: "refused, for example: not in preview; or a person must decide what runs",
-    Exit.UNEXPECTED: "an answer that is outside the contract",
-    Exit.BROKEN: "the server breaks the contract (contract)",
-    Exit.HUNG_UP: "the terminal or its session was closed (SIGHUP); what runs goes on",
-    Exit.INTERRUPTED: "interrupted by Ctrl-C; what runs goes on",
-    Exit.OUTPUT_LOST: "the output cannot be written any more; what runs goes on",
-    Exit.TERMINATED: "terminated by a signal (SIGTERM); what runs goes on",
+    Exit.NOT_ALLOWED: "not authorized: no token, a bad token, or no access to the publisher",
+    Exit.UNREACHABLE: "service unreachable or failing, or a proxy answered in its place",
+    Exit.UNCERTAIN: "no response: the operation may have started; run the same command again",
+    Exit.REFUSED: "refused, for example because the offer is not in preview, or a person must decide",
+    Exit.UNEXPECTED: "unexpected response, outside the API contract",
+    Exit.BROKEN: "the server violates the contract (contract)",
+    Exit.HUNG_UP: "terminal or session closed (SIGHUP); the operation keeps running",
+    Exit.INTERRUPTED: "interrupted (Ctrl-C); the operation keeps running",
+    Exit.OUTPUT_LOST: "output can no longer be written; the operation keeps running",
+    Exit.TERMINATED: "terminated (SIGTERM); the operation keeps running",
 }
 
 #: The table for `--help`; `\b` keeps click from filling it.

@@ -147,7 +147,7 @@ def _read(path: Path) -> dict[str, Any]:
         read = tomllib.loads(path.read_text("utf-8-sig"))
     except FileNotFoundError:
         raise click.UsageError(
-            f"There is no file {path}, which GOLIVE_CONFIG or --config names."
+            f"There is no file {path}, which --config or GOLIVE_CONFIG names."
         ) from None
     except (OSError, ValueError) as error:
         raise click.UsageError(f"Cannot read the settings in {path}: {error}") from None
@@ -166,6 +166,6 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _refusal(name: str) -> str:
     if any(word in name.lower() for word in ("token", "secret", "password", "credential")):
-        return f"{name!r} does not belong in a file. Put a token into the variable AZURE_TOKEN."
+        return f"{name!r} is not allowed in the settings file. Set AZURE_TOKEN instead."
     known = ", ".join(known.replace("_", "-") for known in VARIABLES)
-    return f"there is no setting {name!r}; there are {known}."
+    return f"unknown setting {name!r}; choose from {known}."

@@ -1,4 +1,4 @@
-"""The one grammar of the verbs: `PUBLISHER OFFER`, `OFFER` of the publisher that is set, or `TOKEN`."""
+"""The one grammar of the verbs: `PUBLISHER OFFER`, `OFFER` of the publisher that is set, or a URL."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["NoOperation", "Subject", "split"]
 class NoOperation(GoLiveError):
     """The offer has had no operation."""
 
-    remedy = "Begin one with `golive publish`."
+    remedy = "Start one with `golive publish`."
 
 
 def split(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ class Subject:
     """What a verb is about.
 
     Attributes:
-        words: What was written: publisher and offer, or a token alone.
+        words: What was written: publisher and offer, or an operation's URL alone.
     """
 
     words: tuple[str, ...]
@@ -49,29 +49,33 @@ class Subject:
         match words:
             case (_, _):
                 return cls(words)
-            case (token,) if "/" in token:
+            case (url,) if "/" in url:
                 return cls(words)
             case (offer,) if publisher is not None:
                 return cls((publisher, offer))
             case (word,):
                 raise click.UsageError(
-                    f"{word!r} is no token, which is an address. If it is an offer, name its publisher"
-                    " before it, by --publisher or in GOLIVE_PUBLISHER."
+                    f"{word!r} is not an operation URL. For an offer, give PUBLISHER OFFER, or set"
+                    " --publisher or GOLIVE_PUBLISHER."
                 )
-        raise click.UsageError("Give PUBLISHER and OFFER, or the TOKEN of an operation.")
+            case ():
+                raise click.UsageError("Give PUBLISHER OFFER, or an OPERATION-URL.")
+        raise click.UsageError(
+            f"Too many arguments ({' '.join(words)}): give PUBLISHER OFFER, or an OPERATION-URL."
+        )
 
     @property
-    def is_token(self) -> bool:
-        """Whether a token was written."""
+    def is_url(self) -> bool:
+        """Whether an operation's URL was written."""
         return len(self.words) == 1
 
     def endpoint(self, endpoint: str | None) -> str | None:
-        """Return the endpoint; a token of this machine, as the emulator's are, says it by itself."""
-        if endpoint is None and self.is_token:
-            (token,) = self.words
+        """Return the endpoint; a URL on this machine, as the emulator's are, names it by itself."""
+        if endpoint is None and self.is_url:
+            (url,) = self.words
             try:
-                origin = Origin.parse(token.partition("/api/")[0])
-                parse_location(token.partition("#")[0], origin)
+                origin = Origin.parse(url.partition("/api/")[0])
+                parse_location(url.partition("#")[0], origin)
             except ValueError:
                 return None
             if origin.is_loopback:
@@ -79,23 +83,23 @@ class Subject:
         return endpoint
 
     def offer(self, client: GoLiveClient) -> tuple[str, str]:
-        """Return publisher and offer; of a token those that it names."""
-        if self.is_token:
+        """Return publisher and offer; of a URL those that it names."""
+        if self.is_url:
             ref = client.operation(self.words[0]).ref
             return ref.publisher_id, ref.offer_id
         publisher, offer = self.words
         return publisher, offer
 
     def operation(self, client: GoLiveClient) -> Operation:
-        """Return the operation: the token's; of an offer the one that runs, else the latest.
+        """Return the operation: the URL's; of an offer the one that runs, else the latest.
 
         Raises:
             NoOperation: The offer has had none.
         """
-        if self.is_token:
+        if self.is_url:
             return client.operation(self.words[0])
         publisher, offer = self.words
         operation = client.latest_operation(publisher, offer)
         if operation is None:
-            raise NoOperation(f"The offer {publisher}/{offer} has had no operation.")
+            raise NoOperation(f"{publisher}/{offer} has had no operation yet.")
         return operation

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import random
@@ -111,7 +112,12 @@ class Proof:
 
         Raises:
             InvalidInput: The address is none.
+            ModuleNotFoundError: Schemathesis is not installed.
         """
+        if importlib.util.find_spec("schemathesis") is None:
+            raise ModuleNotFoundError(
+                "The proof needs Schemathesis: pip install 'golive[contract]'", name="schemathesis"
+            )
         Origin.parse(self.url, allow_http=True)
         if not self.offers:
             raise InvalidInput("The proof needs at least one offer that the server knows.")

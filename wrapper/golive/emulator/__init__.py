@@ -1,28 +1,30 @@
 """The contract as a running server, for trying things out and for tests.
 
-The emulator knows the contract, not the wrapper. It needs the extra `emulator`.
+The emulator knows the contract, not the wrapper. Serving it needs the extra `emulator`, so what serves
+is loaded when it is first used; the words that describe a service are here without it.
 """
 
-try:
-    import starlette as _starlette  # noqa: F401
-    import uvicorn as _uvicorn  # noqa: F401
-except ModuleNotFoundError as _error:
-    raise ModuleNotFoundError(
-        f"golive.emulator needs {_error.name}: pip install 'golive[emulator]'", name=_error.name
-    ) from None
+from typing import TYPE_CHECKING, Any
 
 from golive.emulator.faults import Fault, FaultLayer, Rule
 from golive.emulator.habits import Habit
-from golive.emulator.market import Begins, Market, Offer, Scenario, numbered
-from golive.emulator.server import (
+from golive.emulator.market import (
+    API_VERSION,
     STRANGERS_TOKEN,
     TOKEN,
-    Emulator,
-    InProcessTransport,
+    Begins,
+    Market,
+    Offer,
+    Scenario,
     default_offers,
+    numbered,
 )
 
+if TYPE_CHECKING:
+    from golive.emulator.server import Emulator, InProcessTransport
+
 __all__ = [
+    "API_VERSION",
     "STRANGERS_TOKEN",
     "TOKEN",
     "Begins",
@@ -38,3 +40,11 @@ __all__ = [
     "default_offers",
     "numbered",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in ("Emulator", "InProcessTransport"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from golive.emulator import server
+
+    return getattr(server, name)

@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -25,7 +26,29 @@ from attrs import define, field, frozen
 from golive.emulator.habits import Habit
 from golive.emulator.words import Word
 
-__all__ = ["Begins", "Market", "Offer", "Operation", "Refused", "Scenario", "Stage", "numbered"]
+__all__ = [
+    "API_VERSION",
+    "STRANGERS_TOKEN",
+    "TOKEN",
+    "Begins",
+    "Market",
+    "Offer",
+    "Operation",
+    "Refused",
+    "Scenario",
+    "Stage",
+    "default_offers",
+    "numbered",
+]
+
+#: The version of the API that is spoken unless another is asked for.
+API_VERSION = "2017-10-31"
+
+#: The token that every emulator accepts, for all publishers.
+TOKEN = "emulator"  # noqa: S105
+
+#: A token that is good, but has no access to any publisher.
+STRANGERS_TOKEN = "stranger"  # noqa: S105
 
 MINUTE = 60.0
 HOUR = 60 * MINUTE
@@ -156,6 +179,8 @@ class Operation:
         dated: The date of its acceptance, in seconds since the market was opened.
         signed_off: When the publisher took the offer live, or published it anew; either ends a publish.
         canceled: When its cancellation takes effect.
+        ended_at: The date at which somebody ended its wait in preview, which may have been a long one;
+            None if nobody did.
     """
 
     offer: Offer = field(repr=False)
@@ -170,6 +195,7 @@ class Operation:
     dated: float = 0.0
     signed_off: float | None = None
     canceled: float | None = None
+    ended_at: float | None = None
 
     @property
     def name(self) -> str:
@@ -227,6 +253,8 @@ class Operation:
 
     def date(self, moment: float) -> float:
         """Return the date of one of its moments, in seconds since the market was opened."""
+        if self.ended_at is not None and moment in (self.signed_off, self.canceled):
+            return self.ended_at
         return self.dated + moment - self.accepted
 
     def _ends_before(self, index: int) -> bool:
@@ -427,6 +455,16 @@ class Offer:
         self.last_changed = dated
 
 
+def default_offers(*, scenario: Scenario = Scenario.SUCCEED, always_ready: bool = False) -> list[Offer]:
+    """Return the offers that an emulator begins with."""
+    offer = partial(Offer, "contoso", scenario=scenario, always_ready=always_ready)
+    return [
+        offer("contoso-offer"),
+        offer("contoso-legacy", migrated=False),
+        offer("contoso-draft", begins=Begins.DRAFT),
+    ]
+
+
 def numbered(
     count: int, publishers: int = 1, *, beside: Iterable[Offer] = (), **options: Any
 ) -> list[Offer]:
@@ -486,7 +524,7 @@ class Market:
     clock: Callable[[], float]
     speed: float = 1.0
     tokens: dict[str, frozenset[str] | None] = field(factory=dict, repr=False)
-    api_versions: tuple[str, ...] = ("2017-10-31",)
+    api_versions: tuple[str, ...] = (API_VERSION,)
     habits: frozenset[Habit] = frozenset()
     list_delay: float = LIST_DELAY
     epoch: datetime = field(factory=lambda: datetime.now(UTC))
@@ -631,8 +669,10 @@ class Market:
             if latest is not None and latest.runs(now):
                 if not waits or latest.revision is offer.draft:
                     return latest
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.canceled = now
             elif latest is not None and waits:
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.signed_off = now
             return self._begin(offer, "publish", now, offer.scenario, emails)
 
@@ -658,6 +698,7 @@ class Market:
                     f"The offer {offer.id} is not in preview. Publish it first, and wait until its step"
                     " publisher-signoff says waitingForPublisherReview.",
                 )
+            latest.ended_at = max(now / self.speed, offer.last_dated(now))
             latest.signed_off = now
             self.accepted["goLive", offer.publisher, offer.id] += 1
             operation = self._begin(offer, "goLive", now, offer.scenario, latest.emails)
@@ -682,6 +723,7 @@ class Market:
             if latest is None:
                 return None
             if latest.waits_for_publisher(now):
+                latest.ended_at = max(now / self.speed, offer.last_dated(now))
                 latest.canceled = now
                 self._touch(offer, now)
                 return None

@@ -8,14 +8,19 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any, Protocol
 
 import anyio
 import httpx
-import uvicorn
-from starlette.types import ASGIApp
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+try:
+    import uvicorn
+    from starlette.types import ASGIApp
+    from uvicorn.protocols.http.h11_impl import H11Protocol
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError(
+        f"golive.emulator needs {_error.name}: pip install 'golive[emulator]'", name=_error.name
+    ) from None
 
 from golive.emulator.app import make_app
 from golive.emulator.faults import (
@@ -28,16 +33,18 @@ from golive.emulator.faults import (
     read_rules,
 )
 from golive.emulator.habits import Habit, read_habits
-from golive.emulator.market import LIST_DELAY, Begins, Market, Offer, Scenario
+from golive.emulator.market import (
+    API_VERSION,
+    LIST_DELAY,
+    STRANGERS_TOKEN,
+    TOKEN,
+    Market,
+    Offer,
+    Scenario,
+    default_offers,
+)
 
-__all__ = ["STRANGERS_TOKEN", "TOKEN", "Emulator", "InProcessTransport", "Sleeper", "default_offers"]
-
-#: The token that every emulator accepts, for all publishers.
-TOKEN = "emulator"  # noqa: S105
-
-#: A token that is good, but has no access to any publisher.
-STRANGERS_TOKEN = "stranger"  # noqa: S105
-
+__all__ = ["Emulator", "InProcessTransport", "Sleeper"]
 
 #: Addresses to listen at that are none to connect to.
 _ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
@@ -110,7 +117,7 @@ class Emulator:
         speed: float = 20_000.0,
         scenario: Scenario = Scenario.SUCCEED,
         clock: Callable[[], float] = time.monotonic,
-        api_versions: tuple[str, ...] = ("2017-10-31",),
+        api_versions: tuple[str, ...] = (API_VERSION,),
         faults: Iterable[Rule | str] = (),
         slow: float = 120.0,
         always_ready: bool = False,
@@ -243,16 +250,6 @@ class Emulator:
                 timeout_graceful_shutdown=1,
             )
         )
-
-
-def default_offers(*, scenario: Scenario = Scenario.SUCCEED, always_ready: bool = False) -> list[Offer]:
-    """Return the offers that an emulator begins with."""
-    offer = partial(Offer, "contoso", scenario=scenario, always_ready=always_ready)
-    return [
-        offer("contoso-offer"),
-        offer("contoso-legacy", migrated=False),
-        offer("contoso-draft", begins=Begins.DRAFT),
-    ]
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from golive import State, Step, __version__
 from golive.cli.durations import spoken
 from golive.cli.files import write_file
 from golive.cli.history import History
-from golive.cli.reports import describe, outcome, worded
+from golive.cli.reports.words import describe, outcome, worded
 from golive.status import all_messages, progress
 from golive.text import printable
 
@@ -48,7 +48,7 @@ def render(history: History) -> str:
         history: What was seen of the operation.
     """
     title = f"{history.name}: {history.operation.kind} {describe(history.status)}"
-    style = resources.files("golive.cli").joinpath("page.css").read_text("utf-8")
+    style = resources.files("golive.cli.reports").joinpath("page.css").read_text("utf-8")
     page = _element(
         "html",
         _element(

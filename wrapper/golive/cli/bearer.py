@@ -1,20 +1,24 @@
-"""What a token says about itself, which explains most of the 401s and 403s; never the token."""
+"""The bearer token: where it comes from, and what it says about itself, which explains most refusals.
+
+The token itself is never shown.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
+import logging
 import os
 import time
 from typing import Any
 
-from golive import CredentialError, GoLiveError, NotAllowed, NotAuthenticated
+from golive import CredentialError, GoLiveError, NotAllowed, NotAuthenticated, Origin
 from golive.cli.durations import spoken
-from golive.credentials import SCOPE
+from golive.credentials import SCOPE, Credential
 from golive.text import printable
 
-__all__ = ["advice", "claims", "describe", "from_environment"]
+__all__ = ["advice", "claims", "credential", "describe", "from_environment"]
 
 RESOURCE = SCOPE.removesuffix("/.default")
 
@@ -34,6 +38,32 @@ def from_environment() -> str | None:
             f" {RESOURCE} --query accessToken -o tsv` prints it."
         )
     return token or None
+
+
+def credential(origin: Origin) -> Credential:
+    """Return what authenticates at an origin: the token in AZURE_TOKEN, else azure-identity.
+
+    Raises:
+        CredentialError: There is neither.
+    """
+    token = from_environment()
+    if token:
+        return token
+    if origin.is_loopback:
+        raise CredentialError(
+            f"AZURE_TOKEN is not set. For an emulator at {origin}: export AZURE_TOKEN=emulator"
+        )
+    try:
+        from azure.identity import DefaultAzureCredential
+    except ModuleNotFoundError:
+        raise CredentialError(
+            "There is no token: set AZURE_TOKEN, for example to the output of `az account"
+            " get-access-token --resource https://cloudpartner.azure.com --query accessToken -o tsv`,"
+            " or pip install 'golive[azure]'."
+        ) from None
+    # Its warnings would repeat, over many lines, what our error says in one.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
+    return DefaultAzureCredential()
 
 
 def _variable() -> str:

@@ -9,70 +9,62 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from golive import (
-    GoLiveClient,
-    Operation,
-    OperationError,
-    State,
-    WaitTimeout,
-)
+from golive import GoLiveClient, Operation, OperationError, State, WaitTimeout
 from golive.cli import attempts, elapsed
 from golive.cli.exits import Exit
-from golive.cli.frame import (
+from golive.cli.history import History
+from golive.cli.options import (
     Service,
     Wait,
-    about,
-    asking,
-    follow,
-    following,
-    go_on,
     in_a_folder,
-    notifying,
-    paged,
-    reporting,
-    settle,
-    waitable,
-    write_page,
+    notify_option,
+    offer_argument,
+    report_option,
+    service_options,
+    wait_options,
+    wait_switch,
 )
-from golive.cli.history import History
 from golive.cli.reports import Report
+from golive.cli.running import extra, follow, report_and_follow, settle, with_report, write_page
 from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
-from golive.cli.tools import load_emulator
 from golive.cli.watching import operations
+from golive.emulator import TOKEN, Scenario
 from golive.location import check_identifier
 
-__all__ = ["VERBS"]
+__all__ = ["COMMANDS"]
 
 #: With the emulator, days take seconds; so may the pauses.
 EMULATED_INTERVAL = 0.25
 
 
 @click.command()
-@about
-@click.option("--emulate", is_flag=True, help="Use a service emulated on the spot; nothing leaves here.")
+@offer_argument
+@click.option(
+    "--emulate", is_flag=True, help="Run against a built-in emulator; nothing leaves this machine."
+)
 @click.option(
     "--scenario",
-    type=click.Choice(["succeed", "fail", "cancel", "wait", "hang"]),
-    help="With --emulate: how the go-live ends.  [default: succeed]",
+    # A publish is what can be invalid.
+    type=click.Choice([each.value for each in Scenario if each is not Scenario.INVALID]),
+    help="With --emulate: the outcome of the go-live.  [default: succeed]",
 )
-@waitable(default=True)
-@paged
-@following
-@reporting
+@wait_switch(default=True)
+@report_option
+@wait_options
+@with_report
 def start(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     emulate: bool,
     scenario: str | None,
-    waiting: bool,
 ) -> Exit:
-    """Take an offer live, and wait until it is.
+    """Take an offer live and wait until it is.
 
-    A go-live of the offer that already runs is adopted instead of begun again, and so is one that an
-    earlier run of this command began and did not see to its end, even if it has ended meanwhile.
+    A go-live that is already running for the offer is adopted, not started again. So is one that an
+    earlier run of this command started but did not see through, even if it has ended since.
 
     \b
     Examples:
@@ -81,13 +73,13 @@ def start(
       golive start contoso contoso-offer --no-wait --json
     """
     source = click.get_current_context().get_parameter_source("endpoint")
-    if emulate and (source is click.core.ParameterSource.COMMANDLINE or not waiting):
+    if emulate and (source is click.core.ParameterSource.COMMANDLINE or wait is None):
         raise click.UsageError(
-            "--emulate brings its own service, which ends with the command:"
+            "--emulate starts an emulator that ends with the command:"
             " leave out --endpoint and --no-wait."
         )
     if scenario and not emulate:
-        raise click.UsageError("--scenario only goes with --emulate.")
+        raise click.UsageError("--scenario requires --emulate.")
     with _emulated(scenario, service) if emulate else service.client(subject) as client:
         publisher, offer = subject.offer(client)
         if emulate:
@@ -95,44 +87,44 @@ def start(
             operation, how = client.begin_go_live(publisher, offer), None
         else:
             operation, how = attempts.begin_go_live(client, publisher, offer, report.warn)
-        return go_on(report, operation, wait, waiting=waiting, how=how)
+        return report_and_follow(report, operation, wait, how)
 
 
-@click.command()
-@about
-@paged
-@following
-@reporting
-def wait(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
+@click.command("wait")
+@offer_argument
+@report_option
+@wait_options
+@with_report
+def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Wait until an operation is over.
 
-    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
-    The exit code is 0 only for success.
+    Waits for the given operation, or for the offer's running one, or else its latest. The exit code
+    is 0 only for success.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive wait contoso contoso-offer --timeout 2d
       golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
         operation = subject.operation(client)
-        if not subject.is_token:
+        if not subject.is_url:
             report.begun(operation, "found")
         return follow(report, operation, wait)
 
 
 @click.command()
-@about
-@asking
-@reporting
+@offer_argument
+@service_options
+@with_report
 def status(report: Report, subject: Subject, service: Service) -> Exit:
-    """Ask once where an operation stands.
+    """Show where an operation stands, without waiting.
 
-    It is the one of TOKEN, or what runs for the offer; if nothing runs, the offer's latest operation.
-    The exit code tells, too: 0 done, 3 failed, 4 canceled, 5 still running.
+    Shows the given operation, or the offer's running one, or else its latest. The exit code says the
+    same: 0 done or in preview, 3 failed, 4 canceled, 5 still running.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive status contoso contoso-offer
       golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
@@ -148,14 +140,14 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
 
 
 @click.command()
-@about
-@following
-@reporting
+@offer_argument
+@wait_options
+@with_report
 def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
     """Watch an offer until interrupted.
 
-    Its operations are followed one after the other, whatever becomes of them; nothing is changed.
-    With --timeout, watching that long is a success.
+    Follows the offer's operations one after the other, whatever their outcome, and changes nothing.
+    With --timeout, it stops after that time, which counts as success.
 
     \b
     Examples:
@@ -177,32 +169,33 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
     return Exit.OK
 
 
-@click.command()
-@about
+@click.command("report")
+@offer_argument
 @click.option(
     "-o",
     "--output",
     type=click.Path(dir_okay=False, writable=True, allow_dash=True, path_type=Path),
     callback=in_a_folder,
-    help="Where to write it; - for the standard output.  [default: PUBLISHER-OFFER.html]",
+    help="File to write; - for standard output.  [default: PUBLISHER-OFFER.html]",
 )
-@asking
-@reporting
-def report(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
-    """Write a page about an operation.
+@service_options
+@with_report
+def report_(report: Report, subject: Subject, service: Service, output: Path | None) -> Exit:
+    """Write an HTML report about an operation.
 
-    It is one file that needs no network, to attach to a release ticket, say. A page by `golive start
-    --report FILE` shows when each step took place, too: the service does not tell that afterwards.
+    The report is a single self-contained HTML file, for example for a release ticket. One written by
+    `golive start --report FILE` also shows when each step took place, which the service does not
+    report later.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive report contoso contoso-offer -o release.html
       golive report 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
         history = _looked_at(subject.operation(client))
     if output == Path("-"):
-        from golive.cli.page import render
+        from golive.cli.reports.page import render
 
         click.echo(render(history), nl=False)
         return Exit.OK
@@ -211,23 +204,23 @@ def report(report: Report, subject: Subject, service: Service, output: Path | No
 
 
 @click.command()
-@about
-@notifying
-@waitable(default=False)
-@paged
-@following
-@reporting
+@offer_argument
+@notify_option
+@wait_switch(default=False)
+@report_option
+@wait_options
+@with_report
 def publish(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     notify: tuple[str, ...],
-    waiting: bool,
 ) -> Exit:
     """Publish an offer to its preview, from which it can go live.
 
-    With --wait, it ends when the offer waits for its publisher.
+    With --wait, it waits until the offer is in preview. A publish that is already running is then
+    joined, not refused.
 
     \b
     Examples:
@@ -239,43 +232,42 @@ def publish(
         operation = client.begin_publish(publisher, offer, notification_emails=notify)
         # What is taken live next is another version.
         attempts.forget(client.endpoint, publisher, offer)
-        return go_on(report, operation, wait, waiting=waiting)
+        return report_and_follow(report, operation, wait)
 
 
 @click.command()
-@about
-@notifying
-@waitable(default=True)
-@paged
-@following
-@reporting
+@offer_argument
+@notify_option
+@wait_switch(default=True)
+@report_option
+@wait_options
+@with_report
 def cancel(
     report: Report,
     subject: Subject,
     service: Service,
-    wait: Wait,
+    wait: Wait | None,
     notify: tuple[str, ...],
-    waiting: bool,
 ) -> Exit:
-    """Cancel what runs for an offer.
+    """Cancel the operation that is running for an offer.
 
-    It takes one to three minutes to take effect; the exit code is 0 only if it did.
+    This takes one to three minutes. The exit code is 0 only if the operation was canceled.
 
     \b
-    Examples (the quotes matter, for the $):
+    Examples (the quotes keep the shell from reading the $):
       golive cancel contoso contoso-offer
       golive cancel 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
         operation = client.begin_cancel(*subject.offer(client), notification_emails=notify)
-        return go_on(report, operation, wait, waiting=waiting)
+        return report_and_follow(report, operation, wait)
 
 
 @click.command()
-@about
-@click.option("--running", is_flag=True, help="Only those that run.")
-@asking
-@reporting
+@offer_argument
+@click.option("--running", is_flag=True, help="List only operations that are running.")
+@service_options
+@with_report
 def submissions(report: Report, subject: Subject, service: Service, running: bool) -> Exit:
     """List the operations of an offer.
 
@@ -291,19 +283,19 @@ def submissions(report: Report, subject: Subject, service: Service, running: boo
 
 @click.command()
 @click.argument("publisher", required=False, envvar=VARIABLES["publisher"])
-@asking
-@reporting
+@service_options
+@with_report
 def offers(report: Report, publisher: str | None, service: Service) -> Exit:
-    """List what a publisher offers.
+    """List the offers of a publisher.
 
-    The publisher is the one that is set, if none is written.
+    Without PUBLISHER, it lists those of the publisher that is set.
 
     \b
     Example:
       golive offers contoso
     """
     if publisher is None:
-        raise click.UsageError("Name a PUBLISHER, or set one in GOLIVE_PUBLISHER.")
+        raise click.UsageError("Give a PUBLISHER, or set GOLIVE_PUBLISHER.")
     with naming("publisher"):
         check_identifier(publisher, "publisher id")
     with service.client(Subject((publisher, ""))) as client:
@@ -312,13 +304,13 @@ def offers(report: Report, publisher: str | None, service: Service) -> Exit:
 
 
 @click.command()
-@about
-@asking
-@reporting
+@offer_argument
+@service_options
+@with_report
 def ready(report: Report, subject: Subject, service: Service) -> Exit:
-    """Ask whether an offer can go live now.
+    """Check whether an offer can go live now.
 
-    It can while it waits for its publisher. The exit code is 0 if it does, and 5 if not.
+    It can while it is in preview. The exit code is 0 if it can, and 5 if not.
 
     \b
     Example:
@@ -339,11 +331,13 @@ def _looked_at(operation: Operation) -> History:
 
 @contextmanager
 def _emulated(scenario: str | None, service: Service) -> Iterator[GoLiveClient]:
-    Emulator, Scenario, token = load_emulator()  # noqa: N806
-    emulator = Emulator(scenario=Scenario(scenario or "succeed"))
+    with extra():
+        from golive.emulator import Emulator
+
+        emulator = Emulator(scenario=Scenario(scenario or "succeed"))
     polling = evolve(service, interval=service.interval or EMULATED_INTERVAL).polling
-    with emulator.serve() as url, GoLiveClient(token, endpoint=url, polling=polling) as client:
+    with emulator.serve() as url, GoLiveClient(TOKEN, endpoint=url, polling=polling) as client:
         yield client
 
 
-VERBS = (start, wait, status, watch, cancel, publish, submissions, ready, offers, report)
+COMMANDS = (start, wait_, status, watch, cancel, publish, submissions, ready, offers, report_)

@@ -15,7 +15,8 @@ from rich.text import Text
 from golive import State, Step
 from golive.cli.durations import spoken
 from golive.cli.history import History
-from golive.cli.reports import Report, describe, outcome
+from golive.cli.reports.plain import PlainReport
+from golive.cli.reports.words import age, headline, outcome, place
 from golive.cli.streams import OutputLost
 from golive.status import all_messages, progress
 from golive.text import printable
@@ -25,19 +26,20 @@ __all__ = ["LiveReport"]
 #: As narrow as the table fits in with all of its columns.
 WIDE = 60
 
+#: How a state is shown: its sign, the same where there is no Unicode, and its color.
 _SIGNS = {
-    State.NOT_STARTED: ("·", "dim"),
-    State.RUNNING: ("▸", "cyan"),
-    State.WAITING_FOR_PUBLISHER: ("‖", "yellow"),
-    State.SUCCEEDED: ("✓", "green"),
-    State.FAILED: ("✗", "red"),
-    State.CANCELED: ("■", "yellow"),
-    State.UNKNOWN: ("?", "magenta"),
+    State.NOT_STARTED: ("·", ".", "dim"),
+    State.RUNNING: ("▸", ">", "cyan"),
+    State.WAITING_FOR_PUBLISHER: ("‖", "=", "yellow"),
+    State.SUCCEEDED: ("✓", "+", "green"),
+    State.FAILED: ("✗", "x", "red"),
+    State.CANCELED: ("■", "-", "yellow"),
+    State.UNKNOWN: ("?", "?", "magenta"),
 }
 _LEVELS = {"error": "red", "warning": "yellow"}
 
 
-class LiveReport(Report):
+class LiveReport(PlainReport):
     """The steps as a table, with the time since the start and until the next poll.
 
     Args:
@@ -76,6 +78,10 @@ class LiveReport(Report):
         """Show one snapshot as a whole."""
         self._history = history
         self._console.print(self._render())
+        # On a line of its own that no table cuts.
+        self._line(history.operation.continuation_token())
+        if not history.operation.done:
+            self.left(history.operation)
 
     def ended(self, history: History) -> None:
         """Show the outcome of a success."""
@@ -89,15 +95,16 @@ class LiveReport(Report):
 
     def _parts(self, history: History) -> Iterator[RenderableType]:
         status = history.status
-        yield _text(f"{history.name}: {describe(status)}", "bold")
+        yield _text(headline(history), "bold")
         yield self._table(history)
         for message in all_messages(status)[-3:]:
             yield _text(f"{message.level}: {message.text}", _LEVELS.get(message.level, "dim"))
         if not history.operation.done:
-            times = f"began {spoken(history.age)} ago"
+            since = age(history)
+            times = [f"began {since}" if since else None, place(history)]
             if self._live is not None:
-                times += f", asking again in {spoken(history.operation.next_poll_in)}"
-            yield _text(times, "dim")
+                times.append(f"asking again in {spoken(history.operation.next_poll_in)}")
+            yield _text(", ".join(filter(None, times)), "dim")
 
     def _table(self, history: History) -> Table:
         wide = self._console.width >= WIDE
@@ -110,15 +117,16 @@ class LiveReport(Report):
         if wide:
             table.add_column(width=12, justify="right", no_wrap=True)
             table.add_column(width=10, overflow="ellipsis", no_wrap=True)
+            head = ("", "step", "", "done", "spent", "estimate")
+            table.add_row(*(_text(word, "dim") for word in head))
         for step in history.status.steps:
             table.add_row(*self._row(history, step, wide=wide))
         return table
 
     def _row(self, history: History, step: Step, *, wide: bool) -> Iterator[RenderableType]:
-        fancy = self._console.encoding.lower().startswith("utf")
-        sign, style = _SIGNS[step.state]
+        sign, plain, style = _SIGNS[step.state]
         percent = progress(step)
-        yield _text(sign if fancy else sign.encode("ascii", "replace").decode(), style)
+        yield _text(sign if self._console.encoding.lower().startswith("utf") else plain, style)
         yield _text(step.name, "" if percent else "dim")
         if wide:
             yield ProgressBar(total=100, completed=percent, complete_style=style)
@@ -150,4 +158,4 @@ def _spent(history: History, step: Step) -> str:
     if spent is None:
         return ""
     seconds, whole = spent
-    return f"{'' if whole else '> '}{spoken(seconds)}"
+    return f"{spoken(seconds)}{'' if whole else '+'}"

@@ -1,0 +1,214 @@
+"""The options that verbs share, each as a decorator, and what verbs make of them."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from attrs import frozen
+
+from golive import ENDPOINT, GoLiveClient, InvalidInput, Origin, PollingPolicy
+from golive.cli import bearer
+from golive.cli.durations import duration
+from golive.cli.settings import Decorator, naming, option
+from golive.cli.subject import Subject, split
+from golive.location import check_identifier
+
+__all__ = [
+    "Service",
+    "Wait",
+    "allow_http_option",
+    "endpoint_options",
+    "in_a_folder",
+    "notify_option",
+    "offer_argument",
+    "publisher_option",
+    "report_option",
+    "service_options",
+    "timing_options",
+    "wait_options",
+    "wait_switch",
+]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@frozen
+class Service:
+    """The service, as the options describe it.
+
+    Attributes:
+        endpoint: Where it is; None for the default.
+        allow_http: Whether plain http to another machine is accepted.
+        interval: The shortest pause between two polls, in seconds; None for the default.
+    """
+
+    endpoint: str | None
+    allow_http: bool
+    interval: float | None = None
+
+    @property
+    def polling(self) -> PollingPolicy:
+        """How often to ask."""
+        usual = PollingPolicy()
+        if self.interval is None:
+            return usual
+        return PollingPolicy(floor=self.interval, ceiling=max(self.interval, usual.ceiling))
+
+    def client(self, subject: Subject) -> GoLiveClient:
+        """Open a client for what a verb is about."""
+        endpoint = subject.endpoint(self.endpoint) or ENDPOINT
+        with naming("endpoint"):
+            origin = Origin.parse(endpoint, allow_http=self.allow_http)
+        return GoLiveClient(
+            bearer.credential(origin),
+            endpoint=endpoint,
+            polling=self.polling,
+            allow_http=self.allow_http,
+        )
+
+
+@frozen
+class Wait:
+    """How to wait, as the options describe it.
+
+    Attributes:
+        timeout: When to give up, in seconds; None for never.
+        page: Where to write the page about it, if anywhere.
+    """
+
+    timeout: float | None
+    page: Path | None = None
+
+
+publisher_option: Decorator = option("publisher", help="Publisher to use when only OFFER is given.")
+allow_http_option: Decorator = option(
+    "allow_http",
+    is_flag=True,
+    help="Allow plain http to another machine; the bearer token is then sent unencrypted.",
+)
+_endpoint_option = option(
+    "endpoint", metavar="URL", help=f"Endpoint of the service.  [default: {ENDPOINT}]"
+)
+_interval_option = option(
+    "interval",
+    type=duration,
+    help="Initial polling interval, e.g. 1s; it grows over time.  [default: 5s]",
+)
+_timeout_option = option(
+    "timeout", type=duration, help="Stop waiting after this long, e.g. 2d or 90m.  [default: never]"
+)
+
+
+def endpoint_options(function: F) -> F:
+    """Add `--endpoint` and `--allow-http`, as they are."""
+    return _endpoint_option(allow_http_option(function))
+
+
+def timing_options(function: F) -> F:
+    """Add `--interval` and `--timeout`, as they are."""
+    return _timeout_option(_interval_option(function))
+
+
+def offer_argument(function: F) -> F:
+    """Give a verb its `subject`: `PUBLISHER OFFER`, or `OPERATION-URL`."""
+
+    @click.argument("words", nargs=-1, metavar="PUBLISHER OFFER | OPERATION-URL")
+    @publisher_option
+    @functools.wraps(function)
+    def command(*, words: tuple[str, ...], publisher: str | None, **arguments: Any) -> Any:
+        source = click.get_current_context().get_parameter_source("publisher")
+        words = split(words)
+        if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(
+                "The publisher is given twice: before the offer and with --publisher."
+            )
+        if publisher is not None and len(words) == 1:
+            try:
+                with naming("publisher"):
+                    check_identifier(publisher, "publisher id")
+            except InvalidInput as error:
+                raise click.UsageError(str(error)) from None
+        return function(subject=Subject.read(words, publisher), **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def service_options(function: F) -> F:
+    """Give a verb the `service` to ask."""
+
+    @endpoint_options
+    @functools.wraps(function)
+    def command(*, endpoint: str | None, allow_http: bool, **arguments: Any) -> Any:
+        return function(service=Service(endpoint, allow_http), **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def wait_options(function: F) -> F:
+    """Give a verb the `service` to ask, and how to `wait`: None if `--no-wait` stands above."""
+
+    @timing_options
+    @endpoint_options
+    @functools.wraps(function)
+    def command(
+        *,
+        endpoint: str | None,
+        allow_http: bool,
+        interval: float | None,
+        timeout: float | None,
+        page: Path | None = None,
+        waiting: bool = True,
+        **arguments: Any,
+    ) -> Any:
+        if page is not None and not waiting:
+            raise click.UsageError("--report describes the outcome, so it requires --wait.")
+        service = Service(endpoint, allow_http, interval)
+        wait = Wait(timeout, page) if waiting else None
+        return function(service=service, wait=wait, **arguments)
+
+    return command  # type: ignore[return-value]
+
+
+def wait_switch(*, default: bool) -> Decorator:
+    """Add `--wait/--no-wait` to the `wait_options` below it."""
+    return click.option(
+        "--wait/--no-wait",
+        "waiting",
+        default=default,
+        show_default=True,
+        help="Wait until the operation is over, or print its URL and exit.",
+    )
+
+
+def report_option(function: F) -> F:
+    """Add `--report`, a page about what was waited for, to the `wait_options` below it."""
+    return click.option(
+        "--report",
+        "page",
+        type=click.Path(dir_okay=False, writable=True, path_type=Path),
+        callback=in_a_folder,
+        metavar="FILE.html",
+        help="When done, whatever the outcome, write an HTML report: steps, timings and messages.",
+    )(function)
+
+
+def notify_option(function: F) -> F:
+    """Add `--notify`, which publish and cancel can say beside the offer."""
+    return click.option(
+        "--notify",
+        multiple=True,
+        metavar="EMAIL",
+        help="Address that the service notifies by mail; may be repeated.",
+    )(function)
+
+
+def in_a_folder(context: click.Context, parameter: click.Parameter, value: Path | None) -> Path | None:
+    """Refuse a file in a folder that is not there, before anything is begun."""
+    if value is not None and not os.path.isdir(value.absolute().parent):  # noqa: PTH112 - never raises
+        raise click.BadParameter(f"there is no folder {value.absolute().parent}.")
+    return value
