@@ -198,17 +198,21 @@ def test_a_tilde_that_no_shell_expanded(
 def test_a_setting_that_is_wrong_names_its_file(
     golive: Any, file: Path, text: str, arguments: tuple[str, ...]
 ) -> None:
-    file.write_text(text, "utf-8")
+    file.write_text(f"# of ours\n\n{text}\n", "utf-8")
     result = golive(*arguments)
     assert result.code == Exit.USAGE
-    assert f"{text.split()[0]} is set by {file}." in result.err
+    name = text.split()[0]
+    assert (
+        f"{file}, line 3: {name}: " in result.err
+        or f"({name} is set in {file}, line 3.)" in result.err
+    )
 
 
 def test_a_variable_that_is_wrong_is_named(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOLIVE_ENDPOINT", "nonsense")
     result = golive("ready", "contoso", MIGRATED)
     assert result.code == Exit.USAGE
-    assert "endpoint is set by GOLIVE_ENDPOINT" in result.err
+    assert "(endpoint is set in GOLIVE_ENDPOINT.)" in result.err
 
 
 @pytest.mark.parametrize("value", ['"abc"', "'abc'", '\n"abc"\n', '{\n  "accessToken": "abc"\n}'])
@@ -302,11 +306,61 @@ def test_a_403_names_the_object_id(
     assert "has the object id 00000000-1111-2222-3333-444444444444" in advice
 
 
-@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish", "powershell"])
 def test_completion(golive: Any, shell: str) -> None:
     result = golive("completion", shell)
     assert result.code == 0
     assert "_GOLIVE_COMPLETE" in result.out
+
+
+def test_completion_in_powershell() -> None:
+    """PowerShell gives the words in lines, and takes a kind, a value and a help text."""
+    outcome = subprocess.run(
+        COMMAND,
+        env={
+            **os.environ,
+            "_GOLIVE_COMPLETE": "powershell_complete",
+            "COMP_WORDS": "golive\nsub",
+            "COMP_INCOMPLETE": "sub",
+        },
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    kind, value, told = outcome.stdout.strip().split("\t")
+    assert (kind, value) == ("plain", "submissions")
+    assert told
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--json", "--endpoint", "{url}", "status", "contoso", MIGRATED),
+        ("status", "--json", "--endpoint={url}", "contoso", MIGRATED),
+        ("--endpoint={url}", "status", "contoso", MIGRATED, "--json"),
+        ("--config", "{file}", "status", "contoso", MIGRATED),
+        ("status", "--config", "{file}", "contoso", MIGRATED, "--json"),
+    ],
+)
+def test_options_stand_on_either_side_of_the_verb(
+    golive: Any, service: tuple[Emulator, str], tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    file = tmp_path / "other.toml"
+    file.write_text(f'endpoint = "{service[1]}"\n', "utf-8")
+    written = [each.format(url=service[1], file=file) for each in arguments]
+    assert golive("start", "contoso", MIGRATED, "--endpoint", service[1], "--no-wait").code == Exit.OK
+    assert golive(*written).code in (Exit.OK, Exit.NOT_FINISHED)
+
+
+def test_verbose_shows_each_request_and_no_token(
+    golive: Any, service: tuple[Emulator, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = service[1]
+    result = golive("ready", "contoso", MIGRATED, "--endpoint", url, "-v")
+    [line] = [each for each in result.err.splitlines() if "GET" in each]
+    assert f"GET {url}/api/publishers/contoso/offers/{MIGRATED}/status: 200, correlation id " in line
+    assert TOKEN not in result.err
+    assert "GET" not in golive("ready", "contoso", MIGRATED, "--endpoint", url).err
 
 
 def test_completion_completes() -> None:

@@ -6,8 +6,9 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 
@@ -28,15 +29,42 @@ if sys.platform != "win32":
     SIGNALS[signal.SIGHUP] = Exit.HUNG_UP
 
 
-class _InOrder(click.Group):
-    """Lists the commands as they are used, not by the alphabet."""
+class _Commands(click.Group):
+    """Lists the commands as they are used, and takes their options on either side of the verb."""
 
     def list_commands(self, context: click.Context) -> list[str]:
         return list(self.commands)
 
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Take options of the verb that stand before it for what they are."""
+        own = _takes_value(self.params)
+        others = _takes_value(chain.from_iterable(each.params for each in self.commands.values()))
+        mine: list[str] = []
+        moved: list[str] = []
+        rest = list(args)
+        while rest and rest[0].startswith("-") and rest[0] not in ("-", "--"):
+            word = rest.pop(0)
+            name, equals, _ = word.partition("=")
+            known = others if name not in own and name in others else own
+            target = moved if known is others else mine
+            target.append(word)
+            if known.get(name) and not equals and rest:
+                target.append(rest.pop(0))
+        return super().parse_args(context, [*mine, *rest[:1], *moved, *rest[1:]] if rest else mine)
+
+
+def _takes_value(parameters: Iterable[click.Parameter]) -> dict[str, bool]:
+    """Return the options among the parameters, and whether a value follows each."""
+    return {
+        name: not (each.is_flag or each.count)
+        for each in parameters
+        if isinstance(each, click.Option)
+        for name in (*each.opts, *each.secondary_opts)
+    }
+
 
 @click.group(
-    cls=_InOrder,
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=HELP,
 )
@@ -57,11 +85,11 @@ def cli(context: click.Context, file: Path | None) -> None:
     golive VERB PUBLISHER OFFER    acts on the offer, or on its latest operation
     golive VERB OPERATION-URL      the same, by the URL that golive printed
 
-    The bearer token for the service comes from AZURE_TOKEN if that is set, else from azure-identity
-    (pip install 'golive[azure]').
+    Options may stand before or after the verb. The bearer token for the service comes from
+    AZURE_TOKEN if that is set, else from azure-identity (pip install 'golive[azure]').
     """
-    context.obj = settings.File.read(file)
-    context.default_map = dict.fromkeys(cli.commands, context.obj.values)
+    # The verb reads it, which may name another.
+    context.obj = file
 
 
 for _command in COMMANDS:
@@ -103,9 +131,8 @@ def run(arguments: Sequence[str]) -> int:
             return code
         except click.ClickException as error:
             shown = io.StringIO()
-            error.show(file=shown)
-            told = settings.source_of(error)
-            for line in f"{shown.getvalue().rstrip()}{told}".splitlines():
+            settings.located(error).show(file=shown)
+            for line in shown.getvalue().splitlines():
                 say(line)
             return Exit.USAGE
         except OutputLost as error:

@@ -14,7 +14,7 @@ from attrs import frozen
 from golive import ENDPOINT, GoLiveClient, InvalidInput, Origin, PollingPolicy
 from golive.cli import bearer
 from golive.cli.durations import duration
-from golive.cli.settings import Decorator, naming, option
+from golive.cli.settings import Decorator, File, naming, option
 from golive.cli.subject import Subject, split
 from golive.location import check_identifier
 
@@ -26,6 +26,7 @@ __all__ = [
     "in_a_folder",
     "notify_option",
     "offer_argument",
+    "output_options",
     "publisher_option",
     "report_option",
     "service_options",
@@ -102,6 +103,36 @@ _interval_option = option(
 _timeout_option = option(
     "timeout", type=duration, help="Stop waiting after this long, e.g. 2d or 90m.  [default: never]"
 )
+
+
+def _read_settings(context: click.Context, parameter: click.Parameter, value: Path | None) -> None:
+    """Read the file, before the options that it may set."""
+    context.obj = File.read(value if value is not None else context.find_root().params.get("file"))
+    context.default_map = context.obj.values
+
+
+def output_options(function: F) -> F:
+    """Add what every verb has: how much to print, and where its settings are."""
+    for add in (
+        click.option(
+            "--config",
+            type=click.Path(path_type=Path),
+            is_eager=True,
+            expose_value=False,
+            callback=_read_settings,
+            help="Settings file.",
+        ),
+        click.option("-v", "--verbose", is_flag=True, help="Show each request on stderr."),
+        click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one object per event."),
+        click.option(
+            "-q",
+            "--quiet",
+            is_flag=True,
+            help="Print only operation URLs, or ids; errors still go to stderr.",
+        ),
+    ):
+        function = add(function)
+    return function
 
 
 def endpoint_options(function: F) -> F:

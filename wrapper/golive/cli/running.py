@@ -16,7 +16,7 @@ from golive import GoLiveError, Operation, OperationError, OperationKind
 from golive.cli import attempts, bearer
 from golive.cli.exits import Exit
 from golive.cli.history import History
-from golive.cli.options import Wait
+from golive.cli.options import Wait, output_options
 from golive.cli.reports import Report
 from golive.cli.reports.json import JsonReport
 from golive.cli.reports.plain import PlainReport
@@ -60,19 +60,13 @@ class _Interrupted(Exception):
 def with_report(function: F) -> F:
     """Give a command its report, and let every error end in one line and an exit code."""
 
-    @click.option(
-        "-q",
-        "--quiet",
-        is_flag=True,
-        help="Print only operation URLs, or ids; errors still go to stderr.",
-    )
-    @click.option("--json", "as_json", is_flag=True, help="Print JSON lines, one object per event.")
+    @output_options
     @functools.wraps(function)
-    def command(*, as_json: bool, quiet: bool, **arguments: Any) -> Exit:
+    def command(*, as_json: bool, quiet: bool, verbose: bool, **arguments: Any) -> Exit:
         if as_json and quiet:
             raise click.UsageError("Choose either --json or --quiet.")
         report = _choose(as_json=as_json, quiet=quiet, resumable=not arguments.get("emulate"))
-        logging.getLogger("golive").handlers = [_Warnings(report)]
+        _listen(report, logging.DEBUG if verbose else logging.WARNING)
         try:
             with _interruptible():
                 code: Exit = function(report=report, **arguments)
@@ -193,11 +187,18 @@ def write_page(report: Report, history: History, page: Path) -> bool:
     return True
 
 
-class _Warnings(logging.Handler):
-    """Shows what golive warns of, such as an outage that it waits through."""
+def _listen(report: Report, level: int) -> None:
+    """Have a report show what golive logs: what it warns of, or each request as well."""
+    logger = logging.getLogger("golive")
+    logger.handlers = [_Log(report)]
+    logger.setLevel(level)
+
+
+class _Log(logging.Handler):
+    """Shows what golive logs, such as an outage that it waits through."""
 
     def __init__(self, report: Report) -> None:
-        super().__init__(logging.WARNING)
+        super().__init__()
         self._report = report
 
     def emit(self, record: logging.LogRecord) -> None:

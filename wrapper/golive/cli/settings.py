@@ -5,6 +5,7 @@ click resolves the three in that order; the file becomes the default map of its 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from click.core import ParameterSource
 from golive import InvalidInput
 from golive.cli.folders import settings_folder
 
-__all__ = ["VARIABLES", "Decorator", "File", "naming", "option", "origin_of", "source_of"]
+__all__ = ["VARIABLES", "Decorator", "File", "located", "naming", "option", "origin_of"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,11 +55,13 @@ class File:
         path: Where it is, or would be; None if the user has no folder for settings.
         found: Whether there is one.
         values: What it sets.
+        lines: In which line it sets each of them.
     """
 
     path: Path | None
     found: bool = field(default=False, kw_only=True)
     values: dict[str, Any] = field(factory=dict)
+    lines: dict[str, int] = field(factory=dict)
 
     @classmethod
     def read(cls, named: Path | None) -> File:
@@ -77,7 +80,7 @@ class File:
         if named is not None:
             # A shell leaves the ~ of `--config=~/x` alone, and `./~` may come with a repository.
             path = _without_tilde(named)
-            return cls(path, _read(path), found=True)
+            return cls(path, *_read(path), found=True)
         folder = settings_folder()
         if folder is None:
             return cls(None)
@@ -87,7 +90,12 @@ class File:
         except OSError:
             # There is none, or what stands for a home is no folder, or nobody else's business.
             return cls(path)
-        return cls(path, _read(path), found=True)
+        return cls(path, *_read(path), found=True)
+
+    def place(self, name: str) -> str:
+        """Return where it sets something: its path and the line."""
+        line = self.lines.get(name)
+        return f"{self.path}" if line is None else f"{self.path}, line {line}"
 
     def __str__(self) -> str:
         if self.path is None:
@@ -121,17 +129,28 @@ def naming(name: str) -> Iterator[None]:
         source = origin_of(name)
         if source in (None, "flag"):
             raise
-        raise InvalidInput(f"{error} ({name.replace('_', '-')} is set by {source}.)") from None
+        context = click.get_current_context()
+        if context.get_parameter_source(name) is ParameterSource.DEFAULT_MAP:
+            source = context.obj.place(name)
+        raise InvalidInput(f"{error} ({name.replace('_', '-')} is set in {source}.)") from None
 
 
-def source_of(error: click.ClickException) -> str:
-    """Return what to add to an error of usage: the file, if a setting in it is what is wrong."""
+def located(error: click.ClickException) -> click.ClickException:
+    """Return an error of usage that names the variable or the line of the file that sets what is wrong.
+
+    click names the option that nobody wrote.
+    """
     if not isinstance(error, click.BadParameter) or error.ctx is None or error.param is None:
-        return ""
+        return error
     name = error.param.name or ""
-    if error.ctx.get_parameter_source(name) is not ParameterSource.DEFAULT_MAP:
-        return ""
-    return f"\n{name.replace('_', '-')} is set by {error.ctx.obj.path}."
+    match error.ctx.get_parameter_source(name):
+        case ParameterSource.DEFAULT_MAP:
+            place = f"{error.ctx.obj.place(name)}: {name.replace('_', '-')}"
+        case ParameterSource.ENVIRONMENT:
+            place = str(error.param.envvar)
+        case _:
+            return error
+    return click.UsageError(f"{place}: {error.message}", error.ctx)
 
 
 def _without_tilde(path: Path) -> Path:
@@ -141,27 +160,37 @@ def _without_tilde(path: Path) -> Path:
         raise click.UsageError(f"There is no home folder for {path}.") from None
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> tuple[dict[str, Any], dict[str, int]]:
+    """Return what a file sets, and in which line it sets each."""
     try:
         # Editors on Windows put a byte order mark first.
-        read = tomllib.loads(path.read_text("utf-8-sig"))
+        text = path.read_text("utf-8-sig")
+        read = tomllib.loads(text)
     except FileNotFoundError:
         raise click.UsageError(
             f"There is no file {path}, which --config or GOLIVE_CONFIG names."
         ) from None
     except (OSError, ValueError) as error:
         raise click.UsageError(f"Cannot read the settings in {path}: {error}") from None
-    values = {}
+    values, lines = {}, {}
     for written, value in read.items():
         name = written.replace("-", "_")
+        lines[name] = _line(text, written)
+        place = f"{path}, line {lines[name]}"
         if name not in VARIABLES:
-            raise click.UsageError(f"{path}: {_refusal(written)}")
+            raise click.UsageError(f"{place}: {_refusal(written)}")
         wanted: type = bool if name == "allow_http" else str
         if not isinstance(value, wanted):
             example = "true or false" if wanted is bool else 'text in quotes, such as "1h"'
-            raise click.UsageError(f"{path}: {written} must be {example}.")
+            raise click.UsageError(f"{place}: {written} must be {example}.")
         values[name] = value
-    return values
+    return values, lines
+
+
+def _line(text: str, name: str) -> int:
+    """Return the line of a name that stands in a file: of its value, or of the table that it is."""
+    begins = re.compile(rf"\s*\[*\s*[\"']?{re.escape(name)}[\"']?\s*[=.\]]")
+    return next((n for n, line in enumerate(text.splitlines(), 1) if begins.match(line)), 1)
 
 
 def _refusal(name: str) -> str:

@@ -41,7 +41,7 @@ HIDDEN = "(hidden)"
 @timing_options
 @with_report
 def config(report: Report, **settings: Any) -> Exit:
-    """Show the settings, and where each comes from.
+    """Show the settings and where each comes from.
 
     Secrets are hidden. Options override environment variables, which override the settings file.
 

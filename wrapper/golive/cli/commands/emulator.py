@@ -107,7 +107,7 @@ def emulator(
     offers: int | None,
     publishers: int,
 ) -> Exit:
-    """Run an emulator of the API, for trials and tests.
+    """Run an emulator of the API for trials and tests.
 
     \b
     Examples:

@@ -118,10 +118,10 @@ def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
 @service_options
 @with_report
 def status(report: Report, subject: Subject, service: Service) -> Exit:
-    """Show where an operation stands, without waiting.
+    """Show where an operation stands.
 
-    Shows the given operation, or the offer's running one, or else its latest. The exit code says the
-    same: 0 done or in preview, 3 failed, 4 canceled, 5 still running.
+    Asks once, without waiting: about the given operation, or the offer's running one, or else its
+    latest. The exit code says the same: 0 done or in preview, 3 failed, 4 canceled, 5 still running.
 
     \b
     Examples (the quotes keep the shell from reading the $):
