@@ -219,10 +219,10 @@ def picture(session: nox.Session) -> None:
 
 @nox.session
 def benchmarks(session: nox.Session) -> None:
-    """Print what the poll schedule costs beside fixed intervals, and what it costs to start."""
-    install(session, "-e", ".[azure,cli]")
-    session.run("python", "benchmarks/schedule.py", *session.posargs)
-    session.run("python", "benchmarks/startup.py")
+    """Print what golive costs beside its peers; `-- polls memory` prints these two alone."""
+    install(session, "-e", ".[benchmarks]")
+    for name in session.posargs or ("schedule", "startup", "polls", "concurrency", "memory"):
+        session.run("python", f"benchmarks/{name}.py")
 
 
 @nox.session
