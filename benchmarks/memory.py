@@ -60,7 +60,7 @@ async def grown(follow: Callable[[int], Awaitable[object]], operations: int) -> 
 
 async def golive(url: str, operations: int) -> float:
     """Follow with golive."""
-    polling = PollingPolicy(min_interval=PAUSE, max_interval=PAUSE)
+    polling = PollingPolicy(min_delay=PAUSE, max_delay=PAUSE)
     async with AsyncGoLiveClient(TOKEN, endpoint=url, polling=polling) as client:
         return await grown(
             lambda at: client.operation(looks(url, "same", f"offer{at}")).result(), operations
