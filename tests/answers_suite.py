@@ -109,7 +109,7 @@ def asked(operation_id: str, response: httpx.Response) -> Any:
         "token",
         endpoint=LOCAL,
         transport=httpx.MockTransport(answer),
-        retry=RetryPolicy(attempts=1, answer_within=0, listed_within=0, canceled_within=0),
+        retry=RetryPolicy(max_attempts=1, answer_within=0, listed_within=0, canceled_within=0),
         clock=VirtualClock(),
     ) as client:
         match operation_id:

@@ -64,7 +64,7 @@ for _number in (signal.SIGINT, getattr(signal, "SIGHUP", None)):
 
 def few_polls() -> PollingPolicy:
     """For a wait of days in some fifty requests, where the default would make hundreds."""
-    return PollingPolicy(share=0.1, floor=30, ceiling=4 * 3600)
+    return PollingPolicy(growth=0.1, min_delay=30, max_delay=4 * 3600)
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:

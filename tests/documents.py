@@ -66,7 +66,7 @@ import golive.emulator.server as server
 from golive.cli.app import run
 {inspect.getsource(by_requests)}
 options.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
-polling = golive.PollingPolicy(floor=0.05, ceiling=0.05)
+polling = golive.PollingPolicy(min_delay=0.05, max_delay=0.05)
 options.PollingPolicy = lambda **settings: polling
 offer.EMULATED_INTERVAL = 0.05
 server.Emulator = functools.partial(by_requests, server.Emulator)

@@ -370,8 +370,8 @@ class Bench:
             endpoint=LOCAL,
             transport=httpx.MockTransport(self.answer),
             clock=VirtualClock(),
-            polling=PollingPolicy(floor=3600, ceiling=3600, outage_limit=3600),
-            retry=RetryPolicy(attempts=1),
+            polling=PollingPolicy(min_delay=3600, max_delay=3600, outage_limit=3600),
+            retry=RetryPolicy(max_attempts=1),
         )
 
     def answer(self, request: httpx.Request) -> httpx.Response:

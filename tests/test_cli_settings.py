@@ -203,8 +203,7 @@ def test_a_setting_that_is_wrong_names_its_file(
     assert result.code == Exit.USAGE
     name = text.split()[0]
     assert (
-        f"{file}, line 3: {name}: " in result.err
-        or f"({name} is set in {file}, line 3.)" in result.err
+        f"{file}, line 3: {name}: " in result.err or f"({name} is set in {file}, line 3.)" in result.err
     )
 
 

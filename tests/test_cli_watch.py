@@ -103,7 +103,7 @@ def test_a_credential_may_fail_for_a_while(
                 raise _Enough
         return TOKEN
 
-    polling = PollingPolicy(floor=0.01, outage_limit=limit)
+    polling = PollingPolicy(min_delay=0.01, outage_limit=limit)
     with GoLiveClient(credential, endpoint=service[1]) as client:
         names = (client, "contoso", "contoso-draft", polling)
         with pytest.raises(ends):

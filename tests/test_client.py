@@ -603,7 +603,7 @@ def test_the_filter_is_sent_as_documented(side: Side) -> None:
 def test_what_is_unexpected_is_said(side: Side, method: str, body: Any, told: str) -> None:
     client = side.client(
         transport=httpx.MockTransport(lambda request: httpx.Response(200, json=body)),
-        retry=RetryPolicy(attempts=1),
+        retry=RetryPolicy(max_attempts=1),
     )
     with pytest.raises(UnexpectedAnswer, match=told):
         side.get(getattr(client, method)("contoso", MIGRATED))
@@ -809,7 +809,9 @@ def test_retry_after_of_a_poll_may_be_a_date(side: Side) -> None:
         return httpx.Response(200, json={"status": next(states)}, headers={"Retry-After": DATE})
 
     side.clock.time = DATE_LESS_45
-    client = side.client(transport=httpx.MockTransport(answer), polling=PollingPolicy(floor=1, jitter=0))
+    client = side.client(
+        transport=httpx.MockTransport(answer), polling=PollingPolicy(min_delay=1, jitter=0)
+    )
     side.get(client.operation("/api/operations/a$b$2$preview").wait())
     assert side.clock.slept == [45]
 
@@ -826,7 +828,7 @@ def test_retry_after_of_a_poll_is_obeyed(side: Side) -> None:
 
 
 def test_the_polling_policy_is_obeyed(side: Side, emulator: Emulator) -> None:
-    policy = PollingPolicy(floor=DAY, ceiling=DAY, jitter=0)
+    policy = PollingPolicy(min_delay=DAY, max_delay=DAY, jitter=0)
     client = side.of(emulator, polling=policy)
     side.get(side.get(client.begin_go_live("contoso", MIGRATED)).wait())
     assert side.clock.slept == [DAY] * 4

@@ -31,8 +31,9 @@ import json, pathlib, sys
 from golive import Baseline, GoLiveClient, PollingPolicy, RetryPolicy
 endpoint, offer, token, store = sys.argv[1:]
 store = pathlib.Path(store)
-fast = PollingPolicy(floor=0.01, ceiling=0.05)
-client = GoLiveClient(token, endpoint=endpoint, polling=fast, retry=RetryPolicy(base=0.01, ceiling=0.05))
+fast = PollingPolicy(min_delay=0.01, max_delay=0.05)
+soon = RetryPolicy(base_delay=0.01, max_delay=0.05)
+client = GoLiveClient(token, endpoint=endpoint, polling=fast, retry=soon)
 """
 #: What docs/how-to/resume.md says, and the file is whole whenever the process is killed.
 PROGRAM = f"""{HEAD}

@@ -29,7 +29,7 @@ from golive import (
     Origin,
     State,
 )
-from golive.credentials import SCOPE, BearerAuth, Concealed
+from golive.credentials import SCOPE, BearerAuth, Secret
 from golive.emulator import Emulator
 
 SECRET = "eyJ0eXAi.secret-token.sig"
@@ -334,7 +334,7 @@ def test_an_async_credential_is_asked_with_claims(clock: VirtualClock) -> None:
 def test_a_lock_that_was_held_at_a_fork_is_no_harm(
     clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    auth = BearerAuth(Concealed(TokenSource(clock)), origin=Origin.parse(LOCAL), clock=clock)
+    auth = BearerAuth(Secret(TokenSource(clock)), origin=Origin.parse(LOCAL), clock=clock)
     with auth._lock:
         monkeypatch.setattr("golive.credentials.os.getpid", lambda: -1)
         request = next(auth.sync_auth_flow(httpx.Request("GET", LOCAL)))
@@ -597,9 +597,7 @@ def test_the_blocking_client_refuses_an_async_credential(clock: VirtualClock) ->
     ],
 )
 def test_no_token_goes_to_another_origin(url: str, clock: VirtualClock) -> None:
-    auth = BearerAuth(
-        Concealed(SECRET), origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock
-    )
+    auth = BearerAuth(Secret(SECRET), origin=Origin.parse("https://cloudpartner.azure.com"), clock=clock)
     sent: list[httpx.Request] = []
     transport = httpx.MockTransport(lambda request: sent.append(request) or httpx.Response(200))  # type: ignore[func-returns-value]
     with (
@@ -625,7 +623,7 @@ def test_a_redirect_is_not_followed(side: Side) -> None:
 
 def test_no_repr_shows_the_token(side: Side) -> None:
     client = side.client(SECRET, transport=Recorder())
-    auth = BearerAuth(Concealed(SECRET), origin=Origin.parse(LOCAL), clock=side.clock)
+    auth = BearerAuth(Secret(SECRET), origin=Origin.parse(LOCAL), clock=side.clock)
     for thing in (client, client._driver, client._driver.session, client._driver.context, auth):
         assert SECRET not in repr(thing)
         assert SECRET not in str(thing)

@@ -141,7 +141,7 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
         def test_over_a_socket(golive_server):
             from golive import GoLiveClient, PollingPolicy
 
-            polling = PollingPolicy(floor=0.01)
+            polling = PollingPolicy(min_delay=0.01)
             with GoLiveClient("emulator", endpoint=golive_server.url, polling=polling) as client:
                 client.begin_go_live(*OFFER).result(timeout=60)
             assert_went_live_once(golive_server.emulator, *OFFER)

@@ -411,7 +411,7 @@ def test_what_is_left_of_an_earlier_try_is_waited_out(side: Side, service: Servi
     error = caught.value
     assert error.baseline is not None
     assert error.baseline.sent is not None
-    settled = error.baseline.sent + timedelta(seconds=RetryPolicy().settled_after + CLOCK_SKEW)
+    settled = error.baseline.sent + timedelta(seconds=RetryPolicy().reconcile_for + CLOCK_SKEW)
     assert error.safe_after == settled
     assert "safe after" in str(error)
 
@@ -419,7 +419,7 @@ def test_what_is_left_of_an_earlier_try_is_waited_out(side: Side, service: Servi
     stored = Baseline.from_dict(error.baseline.to_dict())
     assert not begin(side, service, baseline=stored).adopted
     first, second = service.sent_at
-    assert second - first == pytest.approx(RetryPolicy().settled_after + CLOCK_SKEW)
+    assert second - first == pytest.approx(RetryPolicy().reconcile_for + CLOCK_SKEW)
 
     # If it shows in the meantime, it is adopted instead.
     service.submissions = lambda: [entry(slot="production")]
@@ -573,7 +573,7 @@ def test_a_clock_that_is_set_forward_does_not_shorten_the_looking(side: Side) ->
     clock.on_sleep = clock.set_forward
     with pytest.raises(SubmissionUncertain):
         begin(side, service)
-    assert sum(clock.slept) == pytest.approx(RetryPolicy().settled_after)
+    assert sum(clock.slept) == pytest.approx(RetryPolicy().reconcile_for)
 
 
 class SetForward(VirtualClock):

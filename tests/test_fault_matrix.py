@@ -32,7 +32,7 @@ from golive import (
 from golive.emulator import Emulator, Fault, Rule
 
 #: A go-live in half a dozen polls.
-POLLING = PollingPolicy(share=1, floor=6 * 3600, ceiling=48 * 3600, jitter=0)
+POLLING = PollingPolicy(growth=1, min_delay=6 * 3600, max_delay=48 * 3600, jitter=0)
 #: Longer than a request may take, by the clock that nobody waits for.
 SLOW = 400.0
 

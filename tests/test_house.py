@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import re
@@ -52,6 +53,18 @@ def test_the_public_api_is_completely_typed() -> None:
     ]
     assert incomplete == []
     assert report["typeCompleteness"]["completenessScore"] == 1
+
+
+def test_what_stands_in_signatures_is_exported() -> None:
+    named: set[str] = set()
+    for client in (golive.GoLiveClient, golive.AsyncGoLiveClient):
+        for name, member in vars(client).items():
+            if inspect.isfunction(member) and (name == "__init__" or not name.startswith("_")):
+                for annotation in inspect.get_annotations(member).values():
+                    named |= set(re.findall(r"(?<![\w.])[A-Z]\w+", annotation))
+    named -= {"AsyncIterator", "Iterator", "Iterable", "Mapping", "None", "Self"}
+    assert "Credential" in named
+    assert named <= set(golive.__all__)
 
 
 def test_importing_golive_loads_nothing_optional() -> None:

@@ -144,7 +144,7 @@ def test_a_go_live_that_may_have_begun_is_not_sent_again(
     with pytest.raises(SubmissionUncertain, match="again is safe"):
         side.get(client.begin_go_live("contoso", offer))
     assert road.count("golive") == 1
-    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().settled_after)
+    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().reconcile_for)
     assert 3 <= road.count("submissions") <= 45
     # What the message promises: the same call again.
     assert not side.get(client.begin_go_live("contoso", offer)).adopted
@@ -199,7 +199,7 @@ def test_the_number_of_requests_is_what_the_policy_says(
     side: Side, emulator: Emulator, verb: str, fault: Fault, error: type[Exception], attempts: int
 ) -> None:
     road = Road(emulator, always={verb: fault})
-    client = client_of(side, road, retry=RetryPolicy(attempts=attempts))
+    client = client_of(side, road, retry=RetryPolicy(max_attempts=attempts))
     with pytest.raises(error):
         side.get(getattr(client, BEGIN[verb])("contoso", MIGRATED))
     assert road.count(verb) == attempts
@@ -213,7 +213,7 @@ def test_reads_are_repeated_as_often_as_the_policy_says(
     side: Side, emulator: Emulator, method: str, fault: Fault, attempts: int
 ) -> None:
     road = Road(emulator, always={"submissions": fault, "status": fault, "poll": fault})
-    client = client_of(side, road, retry=RetryPolicy(attempts=attempts))
+    client = client_of(side, road, retry=RetryPolicy(max_attempts=attempts))
 
     def ask() -> Any:
         if method == "refresh":
@@ -280,7 +280,7 @@ def test_retry_after_as_a_date_is_obeyed(side: Side, emulator: Emulator) -> None
 
 def test_repetitions_are_spread_over_the_whole_pause(side: Side, emulator: Emulator) -> None:
     road = Road(emulator, always={"status": dropped})
-    client = client_of(side, road, retry=RetryPolicy(attempts=60))
+    client = client_of(side, road, retry=RetryPolicy(max_attempts=60))
     with pytest.raises(ServiceUnreachable):
         side.get(client.offer_status("contoso", MIGRATED))
     for failed, pause in enumerate(side.clock.slept, start=1):
@@ -325,7 +325,7 @@ def test_a_lost_answer_is_looked_for_soon_at_first(side: Side, emulator: Emulato
         bound = min(0.5 * 2 ** (looks - 1), 30)
         assert bound / 2 <= pause <= bound
     assert 0 < last <= 30
-    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().settled_after)
+    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().reconcile_for)
 
 
 def test_an_outage_right_after_the_beginning_is_survived(side: Side, emulator: Emulator) -> None:
@@ -336,7 +336,7 @@ def test_an_outage_right_after_the_beginning_is_survived(side: Side, emulator: E
 
 def test_a_thread_that_woke_up_late_does_not_ask_again(clock: VirtualClock, emulator: Emulator) -> None:
     road = Road(emulator)
-    policy = PollingPolicy(floor=1000, ceiling=1000, jitter=0)
+    policy = PollingPolicy(min_delay=1000, max_delay=1000, jitter=0)
     with GoLiveClient(TOKEN, endpoint=LOCAL, transport=road, clock=clock, polling=policy) as client:
         operation = client.begin_go_live("contoso", MIGRATED)
         operation.refresh()
@@ -610,7 +610,7 @@ def test_a_body_without_an_end_is_read_up_to_a_bound(
         bodies.append(Oversized())
         return httpx.Response(status, stream=bodies[-1])
 
-    client = side.client(transport=httpx.MockTransport(answer), retry=RetryPolicy(attempts=1))
+    client = side.client(transport=httpx.MockTransport(answer), retry=RetryPolicy(max_attempts=1))
     with pytest.raises(kind):
         side.get(client.offer_status("contoso", MIGRATED))
     (body,) = bodies
@@ -654,11 +654,11 @@ def test_what_is_logged(side: Side, emulator: Emulator, caplog: pytest.LogCaptur
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        ({"attempts": 0}, "attempts must be a whole number from 1"),
-        ({"attempts": 1.5}, "attempts must be a whole number from 1"),
-        ({"attempts": True}, "attempts must be a whole number from 1"),
-        ({"base": -1}, r"^A length of time of RetryPolicy must be from 0 to 100 years"),
-        ({"listed_within": "1h"}, r"^A length of time of RetryPolicy must be a timedelta or a number"),
+        ({"max_attempts": 0}, "max_attempts must be a whole number from 1"),
+        ({"max_attempts": 1.5}, "max_attempts must be a whole number from 1"),
+        ({"max_attempts": True}, "max_attempts must be a whole number from 1"),
+        ({"base_delay": -1}, r"^RetryPolicy\.base_delay must be from 0 to 100 years"),
+        ({"listed_within": "1h"}, r"^RetryPolicy\.\w+ must be a timedelta or a number"),
     ],
 )
 def test_nonsensical_policies(arguments: dict[str, Any], complaint: str) -> None:

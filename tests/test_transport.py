@@ -49,14 +49,14 @@ from golive import (
     surroundings,
 )
 from golive.answers import MAX_BODY, Answer, Call, Mask, Received, judge
-from golive.credentials import Concealed
+from golive.credentials import Secret
 from golive.errors import UnsupportedVersion
 from golive_api.api.progress import get_operation
 from golive_api.api.publishing import go_live
 from loopback import OPERATION, RUNNING, Handler, Loopback, Request, http, wait_for_close
 
 SECRET = "eyJ0eXAi.secret-token.sig"
-ONCE = RetryPolicy(attempts=1)
+ONCE = RetryPolicy(max_attempts=1)
 
 #: Long enough for an answer on a busy machine, and what a test waits for one that never comes.
 SOON = 0.5
@@ -634,7 +634,7 @@ FORKING = """
 import os, sys
 from golive import GoLiveClient, RetryPolicy
 url, path = sys.argv[1:]
-client = GoLiveClient("t", endpoint=url, retry=RetryPolicy(attempts=1))
+client = GoLiveClient("t", endpoint=url, retry=RetryPolicy(max_attempts=1))
 client.operation(url + path).refresh()
 for _ in range(2):
     child = os.fork()
@@ -1018,7 +1018,7 @@ def received(
         content=content,
         method="GET",
         url=f"{LOCAL}/x",
-        mask=Mask(Concealed(token)),
+        mask=Mask(Secret(token)),
     )
 
 

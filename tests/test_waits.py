@@ -222,7 +222,7 @@ def test_whoever_follows_the_same_operation_shares_its_polls(clock: VirtualClock
         return RUNNING
 
     service.poll = poll
-    policy = PollingPolicy(floor=1000, ceiling=1000, jitter=0)
+    policy = PollingPolicy(min_delay=1000, max_delay=1000, jitter=0)
     transport = httpx.MockTransport(service)
     outcomes: list[State] = []
     with GoLiveClient(TOKEN, endpoint=LOCAL, transport=transport, clock=clock, polling=policy) as client:

@@ -21,7 +21,7 @@ from golive import AsyncGoLiveClient, GoLiveClient, GoLiveError, PollingPolicy, 
 
 CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "golive.yaml"
 OFFERS = ("contoso-offer", "contoso-legacy")
-POLLING = PollingPolicy(floor=0.05)
+POLLING = PollingPolicy(min_delay=0.05)
 
 #: What Prism reports beside the answers.
 VIOLATIONS = "sl-violations"

@@ -98,7 +98,7 @@ def _client_options(emulator: Emulator, clock: VirtualClock) -> dict[str, Any]:
         "endpoint": ENDPOINT,
         "transport": emulator.transport(clock=clock),
         "clock": clock,
-        "polling": PollingPolicy(share=0.2, floor=30, ceiling=4 * 3600),
+        "polling": PollingPolicy(growth=0.2, min_delay=30, max_delay=4 * 3600),
     }
 
 

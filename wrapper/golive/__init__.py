@@ -12,6 +12,8 @@ from golive.aio import AsyncGoLiveClient, AsyncOperation
 from golive.baseline import Baseline
 from golive.client import GoLiveClient, Operation
 from golive.clock import Clock, SystemClock
+from golive.credentials import AsyncCredential, Credential
+from golive.durations import Duration
 from golive.errors import (
     CredentialError,
     GoLiveError,
@@ -41,6 +43,7 @@ from golive.errors import (
 from golive.location import ENDPOINT, LocationForm, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
+from golive.starting import OnSending
 from golive.status import (
     Link,
     Message,
@@ -54,11 +57,14 @@ from golive.vocabulary import State
 
 __all__ = [
     "ENDPOINT",
+    "AsyncCredential",
     "AsyncGoLiveClient",
     "AsyncOperation",
     "Baseline",
     "Clock",
+    "Credential",
     "CredentialError",
+    "Duration",
     "GoLiveClient",
     "GoLiveError",
     "InvalidInput",
@@ -74,6 +80,7 @@ __all__ = [
     "NothingToCancel",
     "Offer",
     "OfferStatus",
+    "OnSending",
     "Operation",
     "OperationCanceled",
     "OperationError",

@@ -18,7 +18,7 @@ import httpx
 from attrs import evolve, field, frozen
 
 from golive._version import __version__
-from golive.credentials import Concealed
+from golive.credentials import Secret
 from golive.errors import (
     InvalidInput,
     NotAllowed,
@@ -148,7 +148,7 @@ class Mask:
         token: The token that was sent.
     """
 
-    def __init__(self, token: Concealed) -> None:
+    def __init__(self, token: Secret) -> None:
         self._token = token
 
     def __repr__(self) -> str:
@@ -156,7 +156,7 @@ class Mask:
 
     def text(self, text: str) -> str:
         """Return a text without the token."""
-        token: Concealed = self._token
+        token: Secret = self._token
         if token.value not in text:
             return text
         if len(token.value) >= _SECRET_LENGTH:
@@ -202,7 +202,7 @@ class Received:
     content: bytes
     method: str
     url: str
-    mask: Mask = field(factory=lambda: Mask(Concealed("\0")))
+    mask: Mask = field(factory=lambda: Mask(Secret("\0")))
 
 
 @frozen

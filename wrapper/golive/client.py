@@ -13,7 +13,7 @@ from golive import evidence, following, queries, starting
 from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
-from golive.credentials import Concealed, Credential
+from golive.credentials import Credential, Secret
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
@@ -78,7 +78,7 @@ class GoLiveClient:
         clock: Clock | None = None,
         allow_http: bool = False,
     ) -> None:
-        source = Concealed(credential)
+        source = Secret(credential)
         # Whoever reports an error with the local variables of its frames must not report a token.
         del credential
         clock = clock or SystemClock()
@@ -136,7 +136,7 @@ class GoLiveClient:
 
         The request that begins it is repeated only if the service certainly did not act on it. If its
         answer is lost, what it began is looked for, and adopted if it is found: for as long as an answer
-        and the service's list may take (`RetryPolicy.settled_after`, 8 minutes by default).
+        and the service's list may take (`RetryPolicy.reconcile_for`, 8 minutes by default).
 
         Without a baseline only a go-live that runs is adopted, not one that has ended: whether that was
         yours, or another version was published since, the service does not tell.

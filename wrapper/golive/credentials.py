@@ -115,7 +115,7 @@ AsyncCredential = (
 
 
 @frozen
-class Concealed:
+class Secret:
     """Something secret, as a local variable that may be shown by whatever reports an error."""
 
     value: Any = field(repr=False)
@@ -127,13 +127,13 @@ class _Token:
     expires_on: float
 
     @classmethod
-    def of(cls, answer: Concealed) -> _Token:
+    def of(cls, answer: Secret) -> _Token:
         """Check what a credential gave, without ever showing it."""
         if isinstance(answer.value, str):
             # A function may return another token each time, so it is asked each time.
             return cls.checked(answer, float("-inf"))
         expires_on = getattr(answer.value, "expires_on", None)
-        token = Concealed(getattr(answer.value, "token", None))
+        token = Secret(getattr(answer.value, "token", None))
         if not isinstance(token.value, str) or not isinstance(expires_on, (int, float)):
             raise CredentialError(
                 f"The credential gave {type(answer.value).__name__} instead of a str or an access token."
@@ -141,7 +141,7 @@ class _Token:
         return cls.checked(token, float(expires_on))
 
     @classmethod
-    def checked(cls, token: Concealed, expires_on: float) -> _Token:
+    def checked(cls, token: Secret, expires_on: float) -> _Token:
         """Return the token, if it can be one."""
         if problem := _problem(token.value):
             raise CredentialError(problem)
@@ -178,7 +178,7 @@ class BearerAuth(httpx.Auth):
         CredentialError: The credential is a `str` that cannot be a token.
     """
 
-    def __init__(self, source: Concealed, *, origin: Origin, clock: Clock) -> None:
+    def __init__(self, source: Secret, *, origin: Origin, clock: Clock) -> None:
         self._origin = origin
         self._clock = clock
         self._token: _Token | None = None
@@ -282,7 +282,7 @@ class BearerAuth(httpx.Auth):
             answer = await anyio.to_thread.run_sync(_asked, self._ask, claims)
         if inspect.isawaitable(answer.value):
             try:
-                answer = Concealed(await answer.value)
+                answer = Secret(await answer.value)
             except Exception as error:
                 raise _failed(error) from error
         return _Token.of(answer)
@@ -317,12 +317,12 @@ class _Asker:
         claims: How it is called for certain claims, or None if it takes none.
     """
 
-    source: Concealed
+    source: Secret
     scoped: bool = False
     claims: Callable[[str], dict[str, Any]] | None = None
 
     @classmethod
-    def of(cls, source: Concealed) -> _Asker:
+    def of(cls, source: Secret) -> _Asker:
         """Find out how a credential is asked.
 
         Raises:
@@ -331,7 +331,7 @@ class _Asker:
         if isinstance(source.value, str):
             return cls(source)
         for name, claims in (("get_token_info", _as_options), ("get_token", _as_argument)):
-            method = Concealed(getattr(source.value, name, None))
+            method = Secret(getattr(source.value, name, None))
             if callable(method.value):
                 return cls(method, scoped=True, claims=claims if _takes(method, claims("{}")) else None)
         if callable(source.value):
@@ -346,12 +346,12 @@ class _Asker:
         """Whether asking blocks nobody."""
         return inspect.iscoroutinefunction(self.source.value)
 
-    def ask(self, claims: str | None) -> Concealed:
+    def ask(self, claims: str | None) -> Secret:
         """Ask now."""
         if isinstance(self.source.value, str):
             return self.source
         options = self.claims(claims) if self.claims is not None and claims is not None else {}
-        return Concealed(self.source.value(*([SCOPE] if self.scoped else []), **options))
+        return Secret(self.source.value(*([SCOPE] if self.scoped else []), **options))
 
 
 def _as_options(claims: str) -> dict[str, Any]:
@@ -362,7 +362,7 @@ def _as_argument(claims: str) -> dict[str, Any]:
     return {"claims": claims}
 
 
-def _takes(method: Concealed, named: dict[str, Any]) -> bool:
+def _takes(method: Secret, named: dict[str, Any]) -> bool:
     try:
         inspect.signature(method.value).bind(SCOPE, **named)
     except (TypeError, ValueError):
@@ -370,7 +370,7 @@ def _takes(method: Concealed, named: dict[str, Any]) -> bool:
     return True
 
 
-def _asked(asker: _Asker, claims: str | None) -> Concealed:
+def _asked(asker: _Asker, claims: str | None) -> Secret:
     try:
         return asker.ask(claims)
     except Exception as error:

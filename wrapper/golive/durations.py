@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from attrs import Attribute
+
 from golive.errors import InvalidInput
 
-__all__ = ["Duration", "to_seconds"]
+__all__ = ["LONGEST", "Duration", "as_seconds", "is_length", "to_seconds"]
 
 #: The longest that is accepted, 100 years in seconds: what every operating system can sleep.
 LONGEST = 100 * 365 * 86_400.0
@@ -35,3 +37,17 @@ def to_seconds(value: Duration, name: str) -> float:
     if not 0 <= seconds <= LONGEST:
         raise InvalidInput(f"{name} must be from 0 to 100 years, not {value!r}.")
     return float(seconds)
+
+
+def as_seconds(value: Duration) -> float:
+    """Convert an attribute that is a length of time; whether it is one, `is_length` checks."""
+    return value.total_seconds() if isinstance(value, timedelta) else value
+
+
+def is_length(owner: object, attribute: Attribute[float], value: Duration) -> None:
+    """Check an attribute that is a length of time.
+
+    Raises:
+        InvalidInput: It is none; the error names the class and the attribute.
+    """
+    to_seconds(value, f"{type(owner).__name__}.{attribute.name}")

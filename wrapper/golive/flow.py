@@ -19,7 +19,7 @@ from golive.clock import Clock
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError, ServiceUnreachable
 from golive.location import Origin, check_identifier
-from golive.retry import RetryPolicy, asked_to_wait, is_transient
+from golive.retry import RetryPolicy, is_transient, retry_after_of
 from golive.schedule import PollingPolicy, read_retry_after
 
 __all__ = ["Call", "Context", "Deadline", "Flow", "Sleep", "ask", "logger", "offer_of", "pause", "read"]
@@ -106,7 +106,7 @@ class Context:
     @property
     def without_retries(self) -> Context:
         """The same, but for requests that are not repeated by themselves."""
-        return evolve(self, retry=evolve(self.retry, attempts=1))
+        return evolve(self, retry=evolve(self.retry, max_attempts=1))
 
     def within(self, deadline: Deadline | None) -> Context:
         """The same, but bounded."""
@@ -118,7 +118,7 @@ class Context:
 
     def repeat_after(self, failed: int, error: GoLiveError) -> float:
         """Return how long to wait after so many failures in a row, the last of them this one."""
-        wait = self.wait_asked_for(asked_to_wait(error))
+        wait = self.wait_asked_for(retry_after_of(error))
         return self.retry.pause(failed, retry_after=wait, vary=self.vary)
 
 
@@ -173,7 +173,7 @@ def read(
             failed += 1
             wait = context.repeat_after(failed, error)
             late = context.deadline is not None and context.deadline.left <= wait
-            if not is_transient(error) or failed >= context.retry.attempts or late:
+            if not is_transient(error) or failed >= context.retry.max_attempts or late:
                 raise
         yield from pause(context, wait)
 

@@ -31,7 +31,7 @@ from golive.location import (
 )
 from golive.queries import understood
 from golive.reading import read_operation
-from golive.retry import asked_to_wait, is_transient
+from golive.retry import is_transient, retry_after_of
 from golive.status import OperationStatus, Submission, all_messages
 from golive.vocabulary import State, same_word
 from golive_api.api.progress import get_offer_operation, get_operation
@@ -269,12 +269,12 @@ class _Trouble:
             raise _outage(error, out, tracker) if kind == "outage" else error
         log = logger.warning if self._failed == 1 else logger.info
         log("The status could not be read; trying again: %s", error)
-        wait = context.wait_asked_for(asked_to_wait(error))
+        wait = context.wait_asked_for(retry_after_of(error))
         self._planned = context.polling.pause(
             max(0.0, now - tracker.since), retry_after=wait, vary=context.vary
         )
         if wait is None:
-            soon = context.retry.doubled(self._failed) * context.vary(0.5, 1.0)
+            soon = context.retry.unbounded_delay(self._failed) * context.vary(0.5, 1.0)
             self._planned = min(soon, self._planned)
         tracker.next_poll = now + self._planned
 
@@ -290,7 +290,7 @@ class _Trouble:
                 return "credential", polling.outage_limit if tracker.certain else None
             case UnexpectedAnswer() if not tracker.certain:
                 # It may be the endpoint that is wrong from the beginning.
-                few = self._failed < self._context.retry.attempts
+                few = self._failed < self._context.retry.max_attempts
                 return "outage", polling.outage_limit if few else None
         return "outage", polling.outage_limit if is_transient(error) else None
 

@@ -19,7 +19,7 @@ from enum import Enum, auto
 
 from attrs import Attribute, field, frozen
 
-from golive.durations import Duration, to_seconds
+from golive.durations import Duration, as_seconds, is_length, to_seconds
 from golive.errors import (
     GoLiveError,
     InvalidInput,
@@ -36,17 +36,13 @@ from golive.errors import (
 )
 from golive.schedule import read_retry_after
 
-__all__ = ["Deed", "RetryPolicy", "asked_to_wait", "deed_of", "is_transient"]
+__all__ = ["Deed", "RetryPolicy", "deed_of", "is_transient", "retry_after_of"]
 
 #: Refusals of a request as it is, beside those with a class of their own: none comes after acting.
 _REFUSED_FOR_GOOD = frozenset({405, 406, 411, 413, 414, 415, 416, 422, 431})
 
 #: What a gateway answers when it gave up on a service that may be at work.
 _GAVE_UP = frozenset({408, 499})
-
-
-def _seconds(value: Duration) -> float:
-    return to_seconds(value, "A length of time of RetryPolicy")
 
 
 def _at_least_one(policy: RetryPolicy, attribute: Attribute[int], value: int) -> None:
@@ -58,18 +54,18 @@ def _at_least_one(policy: RetryPolicy, attribute: Attribute[int], value: int) ->
 class RetryPolicy:
     """How a request that failed is repeated; how often to poll is `PollingPolicy`'s affair.
 
-    The pause before the n-th repetition is drawn between zero and `base` times two to the n-1 ("full
-    jitter"), at most `ceiling`. While an operation is followed, a failed poll is repeated after about
-    `base`, twice `base` and so on up to the pause that `PollingPolicy` plans anyway, not `attempts`
-    times but for as long as `PollingPolicy.outage_limit` says.
+    The pause before the n-th repetition is drawn between zero and `base_delay` times two to the n-1
+    ("full jitter"), at most `max_delay`. While an operation is followed, a failed poll is repeated after
+    about `base_delay`, then twice that, and so on up to the pause that `PollingPolicy` plans anyway: not
+    `max_attempts` times, but for as long as `PollingPolicy.outage_limit` says.
 
     Attributes:
-        attempts: How often a request is sent at most, 1 for no repetition; default 5. One that begins
-            something is repeated only if the service certainly did not act on it.
-        base: The longest pause before the first repetition, a `timedelta` or seconds; default 0.5.
-        ceiling: The longest pause before any repetition, a `timedelta` or seconds; default 30.
+        max_attempts: How often a request is sent at most, 1 for no repetition; default 5. One that
+            begins something is repeated only if the service certainly did not act on it.
+        base_delay: The longest pause before the first repetition, a `timedelta` or seconds; default 0.5.
+        max_delay: The longest pause before any repetition, a `timedelta` or seconds; default 30.
         retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
-            `timedelta` or seconds; default 2 minutes. Up to there it is obeyed, also beyond `ceiling`.
+            `timedelta` or seconds; default 2 minutes. Up to there it is obeyed, also beyond `max_delay`.
         answer_within: How long after it was sent the service may still act on a request, a `timedelta`
             or seconds; default 5 minutes, the longest answer that was seen.
         listed_within: How late an accepted operation may appear in the service's list, a `timedelta`
@@ -83,17 +79,17 @@ class RetryPolicy:
         InvalidInput: A value is out of its range.
     """
 
-    attempts: int = field(default=5, validator=_at_least_one)
-    base: float = field(default=0.5, converter=_seconds)
-    ceiling: float = field(default=30.0, converter=_seconds)
-    retry_after_limit: float = field(default=120.0, converter=_seconds)
-    answer_within: float = field(default=300.0, converter=_seconds)
-    listed_within: float = field(default=180.0, converter=_seconds)
-    canceled_within: float = field(default=240.0, converter=_seconds)
-    begin_within: float = field(default=1800.0, converter=_seconds)
+    max_attempts: int = field(default=5, validator=_at_least_one)
+    base_delay: float = field(default=0.5, converter=as_seconds, validator=is_length)
+    max_delay: float = field(default=30.0, converter=as_seconds, validator=is_length)
+    retry_after_limit: float = field(default=120.0, converter=as_seconds, validator=is_length)
+    answer_within: float = field(default=300.0, converter=as_seconds, validator=is_length)
+    listed_within: float = field(default=180.0, converter=as_seconds, validator=is_length)
+    canceled_within: float = field(default=240.0, converter=as_seconds, validator=is_length)
+    begin_within: float = field(default=1800.0, converter=as_seconds, validator=is_length)
 
     @property
-    def settled_after(self) -> float:
+    def reconcile_for(self) -> float:
         """How long after a request was sent nothing can come of it any more, in seconds."""
         return self.answer_within + self.listed_within
 
@@ -103,18 +99,18 @@ class RetryPolicy:
         Args:
             request_timeout: The bound on each request, a `timedelta` or seconds.
         """
-        pause = max(self.ceiling, self.retry_after_limit)
+        pause = max(self.max_delay, self.retry_after_limit)
         each = to_seconds(request_timeout, "request_timeout")
-        return self.attempts * each + (self.attempts - 1) * pause
+        return self.max_attempts * each + (self.max_attempts - 1) * pause
 
-    def doubled(self, failed: int) -> float:
-        """Return `base`, doubled with every failure in a row after the first, in seconds."""
+    def unbounded_delay(self, failed: int) -> float:
+        """Return `base_delay`, doubled with every failure in a row after the first, in seconds."""
         # Without a bound the power would overflow a float.
-        return self.base * 2.0 ** min(failed - 1, 64)
+        return self.base_delay * 2.0 ** min(failed - 1, 64)
 
     def backoff(self, failed: int) -> float:
         """Return the longest pause after so many failures in a row, in seconds."""
-        return min(self.doubled(failed), self.ceiling)
+        return min(self.unbounded_delay(failed), self.max_delay)
 
     def pause(
         self,
@@ -192,6 +188,6 @@ def deed_of(error: GoLiveError) -> Deed:
     return Deed.REFUSED
 
 
-def asked_to_wait(error: GoLiveError) -> str | None:
+def retry_after_of(error: GoLiveError) -> str | None:
     """Return the `Retry-After` that came with an error, as it was sent."""
     return error.retry_after if isinstance(error, ServiceError) else None

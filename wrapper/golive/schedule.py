@@ -14,7 +14,7 @@ from email.utils import parsedate_to_datetime
 
 from attrs import Attribute, field, frozen
 
-from golive.durations import LONGEST, Duration, to_seconds
+from golive.durations import LONGEST, Duration, as_seconds, is_length
 from golive.errors import InvalidInput
 
 __all__ = ["PollingPolicy", "read_retry_after"]
@@ -23,11 +23,8 @@ __all__ = ["PollingPolicy", "read_retry_after"]
 _LONGEST_DATE = 100
 
 
-def _seconds(value: Duration) -> float:
-    return to_seconds(value, "A length of time of PollingPolicy")
-
-
-def _positive(policy: PollingPolicy, attribute: Attribute[float], value: float) -> None:
+def _positive(policy: PollingPolicy, attribute: Attribute[float], value: Duration) -> None:
+    is_length(policy, attribute, value)
     if value == 0:
         raise InvalidInput(f"PollingPolicy.{attribute.name} must be more than zero.")
 
@@ -41,18 +38,19 @@ def _is_share(policy: PollingPolicy, attribute: Attribute[float], value: float) 
 class PollingPolicy:
     """How often to ask for the status of an operation.
 
-    The pause before the next request is `share` of the time since the operation began to be followed,
-    but at least `floor` and at most `ceiling`, varied by `jitter`. Of operations that take 5 minutes to
-    5 days, this notices 99 % within 1.6 % of their duration, for 348 requests on average.
+    The pause before the next request is `growth` times the time for which the operation has been
+    followed, but at least `min_delay` and at most `max_delay`, varied by `jitter`. Of operations that
+    take 5 minutes to 5 days, this notices 99 % within 1.6 % of their duration, for 348 requests on
+    average.
 
     Attributes:
-        share: The pause as a share of the time already waited, 0 to 1; default 0.015.
-        floor: The shortest pause, a `timedelta` or seconds; default 5 seconds.
-        ceiling: The longest pause, a `timedelta` or seconds; default 10 minutes.
+        growth: By how much the pause grows with the time already waited, 0 to 1; default 0.015.
+        min_delay: The shortest pause, a `timedelta` or seconds; default 5 seconds.
+        max_delay: The longest pause, a `timedelta` or seconds; default 10 minutes.
         jitter: How much the pause is varied at random in both directions, 0 to 1; default 0.1. It keeps
             many clients from asking at the same moment.
         retry_after_limit: The longest pause that a `Retry-After` of the service can ask for, a
-            `timedelta` or seconds; default 1 hour. Up to there it is obeyed, also beyond `ceiling`.
+            `timedelta` or seconds; default 1 hour. Up to there it is obeyed, also beyond `max_delay`.
         outage_limit: For how long polls may fail in a row before following ends, with
             `ServiceUnreachable` or what the credential says, a `timedelta` or seconds; default 6 hours.
             Time in which the machine slept does not count. Refusals of the moment (408, 409, 421, 423,
@@ -64,22 +62,23 @@ class PollingPolicy:
             seconds; default 10 minutes. Then it is `NotAuthenticated`.
 
     Raises:
-        InvalidInput: A value is out of its range, or `floor` is more than `ceiling`.
+        InvalidInput: A value is out of its range, or `min_delay` is more than `max_delay`.
     """
 
-    share: float = field(default=0.015, validator=_is_share)
-    floor: float = field(default=5.0, converter=_seconds, validator=_positive)
-    ceiling: float = field(default=600.0, converter=_seconds, validator=_positive)
+    growth: float = field(default=0.015, validator=_is_share)
+    min_delay: float = field(default=5.0, converter=as_seconds, validator=_positive)
+    max_delay: float = field(default=600.0, converter=as_seconds, validator=_positive)
     jitter: float = field(default=0.1, validator=_is_share)
-    retry_after_limit: float = field(default=3600.0, converter=_seconds, validator=_positive)
-    outage_limit: float = field(default=6 * 3600.0, converter=_seconds)
-    missing_limit: float = field(default=300.0, converter=_seconds)
-    unauthorized_limit: float = field(default=600.0, converter=_seconds)
+    retry_after_limit: float = field(default=3600.0, converter=as_seconds, validator=_positive)
+    outage_limit: float = field(default=6 * 3600.0, converter=as_seconds, validator=is_length)
+    missing_limit: float = field(default=300.0, converter=as_seconds, validator=is_length)
+    unauthorized_limit: float = field(default=600.0, converter=as_seconds, validator=is_length)
 
     def __attrs_post_init__(self) -> None:
-        if self.floor > self.ceiling:
+        if self.min_delay > self.max_delay:
             raise InvalidInput(
-                f"PollingPolicy.floor ({self.floor:g} s) is more than its ceiling ({self.ceiling:g} s)."
+                f"PollingPolicy.min_delay ({self.min_delay:g} s) is more than its max_delay "
+                f"({self.max_delay:g} s)."
             )
 
     def pause(
@@ -100,7 +99,7 @@ class PollingPolicy:
         Returns:
             The pause in seconds.
         """
-        planned = min(max(self.share * elapsed, self.floor), self.ceiling)
+        planned = min(max(self.growth * elapsed, self.min_delay), self.max_delay)
         pause = planned * vary(1 - self.jitter, 1 + self.jitter)
         if retry_after is not None:
             pause = max(pause, min(retry_after, self.retry_after_limit))

@@ -28,7 +28,7 @@ from golive.answers import (
     judge,
 )
 from golive.clock import Clock
-from golive.credentials import BearerAuth, Concealed
+from golive.credentials import BearerAuth, Secret
 from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
 from golive.location import Origin
 from golive.text import one_line
@@ -178,7 +178,7 @@ def _was_never_sent(error: Exception) -> bool:
 
 
 def _mask(request: httpx.Request) -> Mask:
-    return Mask(Concealed(request.headers.get("Authorization", "").removeprefix("Bearer ") or "\0"))
+    return Mask(Secret(request.headers.get("Authorization", "").removeprefix("Bearer ") or "\0"))
 
 
 def _without_frames(error: BaseException) -> BaseException:
@@ -238,7 +238,7 @@ class Session:
 
     def __init__(
         self,
-        source: Concealed,
+        source: Secret,
         *,
         origin: Origin,
         clock: Clock,
@@ -314,7 +314,7 @@ class AsyncSession:
 
     def __init__(
         self,
-        source: Concealed,
+        source: Secret,
         *,
         origin: Origin,
         clock: Clock,

@@ -52,7 +52,7 @@ class _Start:
         offer_id: The offer.
         arguments: The request's arguments.
         find: Looks for what it began.
-        settled_after: How long after it was sent nothing can come of it any more, in seconds.
+        reconcile_for: How long after it was sent nothing can come of it any more, in seconds.
         listed_within: How long after it was answered what it began can be missing, in seconds.
         at_once: Says what to follow after a 200, where the contract knows one.
         known: What is followed if the answer does not say it.
@@ -65,7 +65,7 @@ class _Start:
     offer_id: str
     arguments: dict[str, Any]
     find: Finder
-    settled_after: float
+    reconcile_for: float
     listed_within: float
     at_once: Callable[[], Tracker] | None = None
     known: OperationRef | None = None
@@ -164,7 +164,7 @@ def begin_cancel(
         offer_id=offer_id,
         arguments=arguments,
         find=find,
-        settled_after=context.retry.canceled_within,
+        reconcile_for=context.retry.canceled_within,
         listed_within=0.0,
         at_once=at_once,
         known=ref,
@@ -222,7 +222,7 @@ def _begin(
         offer_id=offer_id,
         arguments=arguments,
         find=find,
-        settled_after=policy.settled_after,
+        reconcile_for=policy.reconcile_for,
         listed_within=policy.listed_within,
         on_sending=on_sending,
     )
@@ -230,7 +230,7 @@ def _begin(
     if look.found is None and baseline is not None and baseline.sent is not None:
         # The moment is one of another process, perhaps of another machine.
         ago = (_now(context) - baseline.sent).total_seconds()
-        left = min(policy.settled_after + CLOCK_SKEW - ago, policy.settled_after)
+        left = min(policy.reconcile_for + CLOCK_SKEW - ago, policy.reconcile_for)
         if left > 0:
             logger.warning("An earlier try may still come to something: looking for %d s", left)
             found = yield from _look_on(context, start, baseline, left)
@@ -282,7 +282,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
                 return (yield from _reconcile(context, start, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS if start.kind is OperationKind.GO_LIVE:
                 return (yield from _loser(context, start, sent, refusal, busy=busy))
-            case Deed.NOT_DONE if failed < context.retry.attempts:
+            case Deed.NOT_DONE if failed < context.retry.max_attempts:
                 wait = context.repeat_after(failed, refusal)
                 if context.deadline is not None and context.deadline.left <= wait:
                     raise refusal
@@ -333,7 +333,7 @@ def _reconcile(
     context: Context, start: _Start, sent: Baseline, lost: GoLiveError, passed: float
 ) -> Flow[Tracker]:
     """Look for what a request with a lost answer began, until nothing can come of it any more."""
-    left = max(start.settled_after - passed, start.listed_within)
+    left = max(start.reconcile_for - passed, start.listed_within)
     found = yield from _look_on(context, start, sent, left)
     if found.tracker is None:
         raise _uncertain(start, sent, found, lost.summary) from lost
@@ -425,7 +425,7 @@ def _uncertain(start: _Start, sent: Baseline, found: _Found, what: str) -> Submi
         return SubmissionUncertain(told)
     safe_after = None
     if not found.settled and sent.sent is not None:
-        safe_after = sent.sent + timedelta(seconds=start.settled_after + CLOCK_SKEW)
+        safe_after = sent.sent + timedelta(seconds=start.reconcile_for + CLOCK_SKEW)
     return SubmissionUncertain(told, baseline=sent, safe_after=safe_after)
 
 

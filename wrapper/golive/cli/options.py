@@ -58,7 +58,7 @@ class Service:
         usual = PollingPolicy()
         if self.interval is None:
             return usual
-        return PollingPolicy(floor=self.interval, ceiling=max(self.interval, usual.ceiling))
+        return PollingPolicy(min_delay=self.interval, max_delay=max(self.interval, usual.max_delay))
 
     def client(self, subject: Subject) -> GoLiveClient:
         """Open a client for what a verb is about."""

@@ -57,7 +57,7 @@ def config(report: Report, **settings: Any) -> Exit:
         with naming("endpoint"):
             Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
     file = click.get_current_context().obj
-    defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().floor}
+    defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().min_delay}
     rows = []
     for name in VARIABLES:
         value = settings[name] if settings[name] is not None else defaults.get(name)
