@@ -53,6 +53,7 @@ def test_as_json(
     captured = capfd.readouterr()
     (event,) = Result(code, captured).events
     told = {"kept": True, "seed": 1, "missing": [], "exit_code": 0}
+    assert event.pop("at")
     assert event == {"event": "contract", "url": url, **told}
     assert "Schemathesis" in captured.err
 

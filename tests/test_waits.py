@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from conftest import LOCAL, Side, VirtualClock
+from conftest import LOCAL, MIGRATED, Side, VirtualClock
 from golive import (
     CredentialError,
     GoLiveClient,
@@ -19,8 +19,10 @@ from golive import (
     State,
     UnexpectedAnswer,
     WaitTimeout,
+    answers,
 )
-from golive.emulator import TOKEN
+from golive.emulator import TOKEN, Emulator
+from golive_api.api.progress import get_offer_operation
 from test_evidence import LOCATION, Service, body, client_of
 
 RUNNING, COMPLETE = body("running"), body("complete")
@@ -275,3 +277,67 @@ def test_updates_end_in_time_though_every_look_brings_news(
         side.updates(operation, timeout=timeout)
     assert side.clock.time - began <= timeout
     assert polls <= 1 + timeout / 4
+
+
+# What is the same is not done twice
+
+FIRST_GUID = "5a63deb5-925b-4ee0-938b-7c86fbf287c5"
+OTHER_GUID = "00000000-925b-4ee0-938b-7c86fbf287c5"
+
+
+def counted(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> list[int]:
+    """Count how often a function is called."""
+    calls: list[int] = []
+    function = getattr(owner, name)
+
+    def counting(*arguments: Any, **named: Any) -> Any:
+        calls.append(1)
+        return function(*arguments, **named)
+
+    monkeypatch.setattr(owner, name, counting)
+    return calls
+
+
+def test_the_request_of_a_poll_is_built_once(
+    side: Side, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built = counted(monkeypatch, get_offer_operation, "_get_kwargs")
+    operation = side.get(side.of(emulator).begin_go_live("contoso", MIGRATED))
+    for _ in range(3):
+        side.get(operation.refresh())
+    side.get(operation.result())
+    assert len(built) == 1
+
+
+def test_a_body_with_the_same_bytes_is_not_parsed_again(
+    side: Side, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed = counted(monkeypatch, answers, "_read_body")
+    bodies = [{"status": "running"}] * 3 + [{"status": "running", "steps": [{"stepName": "Live"}]}] * 2
+    retry_after = iter(["7", "8", "9", "10", "11"])
+    told = iter(bodies)
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=next(told), headers={"Retry-After": next(retry_after)})
+
+    client = side.client(transport=httpx.MockTransport(answer))
+    operation = client.operation("/api/operations/a$b$2$preview")
+    seen = []
+    for _ in bodies:
+        seen.append(side.get(operation.refresh()))
+    assert [len(status.steps) for status in seen] == [0, 0, 0, 1, 1]
+    assert len(parsed) == 2
+    # What the headers say is read all the same.
+    assert operation.next_poll_in >= 11
+
+
+def test_the_same_bytes_of_another_operation_are_parsed(side: Side) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"id": FIRST_GUID, "status": "running"})
+
+    client = side.client(transport=httpx.MockTransport(answer))
+    first = client.operation(f"/api/operations/{FIRST_GUID}")
+    other = client.operation(f"/api/operations/{OTHER_GUID}")
+    side.get(first.refresh())
+    with pytest.raises(UnexpectedAnswer, match="it tells of the operation"):
+        side.get(other.refresh())

@@ -12,6 +12,7 @@ import logging
 import re
 import zlib
 from collections.abc import Callable, Mapping
+from hashlib import blake2b
 from typing import Any, Protocol
 
 import httpx
@@ -113,18 +114,38 @@ class Call:
         endpoint: The generated module.
         arguments: Its arguments.
         within: How long the whole of it may take, in seconds, if that is less than the client says.
+        seen: The digest of the body that was understood before; the same body is not parsed again.
     """
 
     endpoint: Endpoint
     arguments: Mapping[str, Any]
     within: float | None = None
+    seen: bytes | None = None
+    _built: dict[Origin, httpx.Request] = field(factory=dict, eq=False, repr=False, alias="built")
 
     def request(self, origin: Origin) -> httpx.Request:
-        """Return the request, to be sent as often as is wanted. It holds no token.
+        """Return a request to send; it holds no token. It is built once, and copied.
 
         Raises:
             InvalidInput: An argument cannot be sent.
         """
+        built = self._built.get(origin)
+        if built is None:
+            built = self._built[origin] = self._build(origin)
+        # What sends it adds a token and extensions.
+        request = httpx.Request(built.method, built.url, headers=built.headers, stream=built.stream)
+        request.read()
+        return request
+
+    def answer(self, received: Received) -> Answer:
+        """Return what was answered.
+
+        Raises:
+            ServiceError: It is none that was asked for; see `judge`.
+        """
+        return judge(received, self.seen)
+
+    def _build(self, origin: Origin) -> httpx.Request:
         parts = self.endpoint._get_kwargs(**self.arguments)  # noqa: SLF001 - it has no public builder
         headers = parts.pop("headers", {})
         for name, value in headers.items():
@@ -215,6 +236,8 @@ class Answer:
         body: The JSON of the body; None if it is empty, or was of no use in a 202.
         method: The request's method.
         url: The request's address, without its query.
+        digest: The digest of the body as it came.
+        is_unchanged: Whether it is the body that was seen before, so that it was not parsed.
     """
 
     status_code: int
@@ -222,6 +245,8 @@ class Answer:
     body: Any
     method: str
     url: str
+    digest: bytes = b""
+    is_unchanged: bool = False
 
     @property
     def retry_after(self) -> str | None:
@@ -252,14 +277,20 @@ def bare(url: httpx.URL) -> str:
     return str(url).partition("#")[0].partition("?")[0]
 
 
-def judge(received: Received) -> Answer:
+def judge(received: Received, seen: bytes | None = None) -> Answer:
     """Read an answer.
+
+    Args:
+        received: The answer as it came.
+        seen: The digest of a body that need not be parsed again.
 
     Raises:
         UnexpectedAnswer: It is a success that cannot be read, or a status outside the contract.
         ServiceError: It is none; the class follows from the status.
     """
-    received = evolve(received, headers=received.mask.headers(received.headers))
+    headers = received.mask.headers(received.headers)
+    if headers is not received.headers:
+        received = evolve(received, headers=headers)
     if logger.isEnabledFor(logging.DEBUG):
         logger.debug(
             "%s %s: %d, correlation id %s",
@@ -268,16 +299,26 @@ def judge(received: Received) -> Answer:
         )
     if not is_success(received.status_code):
         raise _service_error(received)
-    answer = Answer(received.status_code, received.headers, None, received.method, received.url)
+    digest = blake2b(received.content, digest_size=16).digest()
+    answer = Answer(
+        received.status_code,
+        received.headers,
+        None,
+        received.method,
+        received.url,
+        digest,
+        is_unchanged=digest == seen,
+    )
+    if answer.is_unchanged:
+        return answer
     try:
-        body = _read_body(received)
+        return evolve(answer, body=_read_body(received))
     except ValueError as error:
         if received.status_code == 202:
             # Accepted is accepted; where the operation is, the headers say.
             logger.debug("The body of a 202 is dropped: %s", error)
             return answer
         raise answer.unexpected(str(error)) from None
-    return Answer(answer.status_code, answer.headers, body, answer.method, answer.url)
 
 
 def _read_body(received: Received) -> Any:

@@ -261,7 +261,10 @@ class BearerAuth(httpx.Auth):
         return token
 
     def _check(self, request: httpx.Request) -> None:
-        asked = Origin.of(urlsplit(str(request.url)))
+        url = request.url
+        if f"{url.scheme}://{url.netloc.decode()}" == str(self._origin) and not url.userinfo:
+            return
+        asked = Origin.of(urlsplit(str(url)))
         if asked != self._origin:
             raise InvalidInput(f"No token is sent to {asked}, only to {self._origin}.")
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator
 from typing import Any, Self, TypeVar
 
 from attrs import define, evolve, frozen
 
-from golive.answers import Answer, Call, Endpoint
+from golive.answers import Answer, Call
 from golive.clock import Clock
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError, ServiceUnreachable
@@ -132,22 +132,18 @@ def pause(context: Context, seconds: float) -> Flow[None]:
         deadline.slept(seconds)
 
 
-def ask(
-    context: Context, endpoint: Endpoint, arguments: Mapping[str, Any], *, at_least: float = 0.0
-) -> Flow[Answer]:
+def ask(context: Context, call: Call, *, at_least: float = 0.0) -> Flow[Answer]:
     """Make a request, once.
 
     Args:
         context: What every flow needs.
-        endpoint: The request.
-        arguments: Its arguments.
+        call: The request.
         at_least: How long it may take even if the deadline comes first, in seconds.
 
     Raises:
         ServiceUnreachable: The time is up, and nothing was sent.
         GoLiveError: What came of it.
     """
-    within = None
     if context.deadline is not None:
         within = max(context.deadline.left, at_least)
         if within <= 0:
@@ -157,18 +153,17 @@ def ask(
                 url=str(context.origin),
                 sent=False,
             )
-    answer: Answer = yield Call(endpoint, arguments, within)
+        call = evolve(call, within=within)
+    answer: Answer = yield call
     return answer
 
 
-def read(
-    context: Context, endpoint: Endpoint, arguments: Mapping[str, Any], *, at_least: float = 0.0
-) -> Flow[Answer]:
+def read(context: Context, call: Call, *, at_least: float = 0.0) -> Flow[Answer]:
     """Ask something that changes nothing, again if it fails; the arguments are those of `ask`."""
     failed = 0
     while True:
         try:
-            return (yield from ask(context, endpoint, arguments, at_least=at_least))
+            return (yield from ask(context, call, at_least=at_least))
         except GoLiveError as error:
             failed += 1
             wait = context.repeat_after(failed, error)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from attrs import define, field
+from attrs import define, evolve, field, frozen
 
+from golive.answers import Call
 from golive.errors import (
     CredentialError,
     GoLiveError,
@@ -58,6 +59,21 @@ SHARED_LOOK = 0.25
 NOT_ASKED = OperationStatus()
 
 
+@frozen
+class _Seen:
+    """A body that was understood, by its digest, and what it said."""
+
+    digest: bytes
+    status: OperationStatus
+
+
+def _look_at(ref: OperationRef) -> Call:
+    if ref.form is LocationForm.MIGRATED:
+        arguments = {**offer_of(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
+        return Call(get_offer_operation, arguments)
+    return Call(get_operation, {"operation_id": ref.operation_id})
+
+
 @define
 class Tracker:
     """What is known of one operation, and when to ask about it next.
@@ -72,6 +88,8 @@ class Tracker:
         status: The last snapshot.
         guid: The id by which the service told of it last.
         asked: How often the service was asked about it.
+        look: The request for its status, which is always the same.
+        seen: The last body that was understood.
         turn: Held by whoever asks now, so that threads and tasks share what is answered.
     """
 
@@ -84,7 +102,13 @@ class Tracker:
     status: OperationStatus = NOT_ASKED
     guid: str | None = None
     asked: int = 0
+    look: Call = field(init=False, repr=False, eq=False)
+    seen: _Seen | None = field(default=None, init=False, repr=False, eq=False)
     turn: threading.Lock = field(factory=threading.Lock, repr=False, eq=False)
+
+    @look.default
+    def _look(self) -> Call:
+        return _look_at(self.ref)
 
     @property
     def token(self) -> str:
@@ -167,13 +191,13 @@ def _ask(
     context: Context, tracker: Tracker, at_least: float
 ) -> Flow[tuple[OperationStatus, str | None]]:
     """Ask once, and return the snapshot and how long the service asks to wait."""
-    ref = tracker.ref
-    if ref.form is LocationForm.MIGRATED:
-        arguments = {**offer_of(ref.publisher_id, ref.offer_id), "operation_id": ref.operation_id}
-        answer = yield from read(context, get_offer_operation, arguments, at_least=at_least)
+    ref, seen = tracker.ref, tracker.seen
+    if seen is None:
+        answer = yield from read(context, tracker.look, at_least=at_least)
     else:
-        arguments = {"operation_id": ref.operation_id}
-        answer = yield from read(context, get_operation, arguments, at_least=at_least)
+        answer = yield from read(context, evolve(tracker.look, seen=seen.digest), at_least=at_least)
+        if answer.is_unchanged:
+            return seen.status, answer.retry_after
     status = understood(answer, read_operation)
     if status.id and is_guid(status.id):
         # A joined name does not show the id, so that two answers have to agree about it.
@@ -181,6 +205,7 @@ def _ask(
         named = ref.operation_id if is_guid(ref.operation_id) else known
         if named is not None and status.id.lower() != named.lower():
             raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
+    tracker.seen = _Seen(answer.digest, status)
     return status, answer.retry_after
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from golive.answers import Answer, Endpoint
+from golive.answers import Answer, Call, Endpoint
 from golive.errors import InvalidInput
 from golive.flow import Context, Flow, offer_of, read
 from golive.location import check_identifier
@@ -40,7 +40,7 @@ def listing(
     arguments = offer_of(publisher_id, offer_id)
     if state is State.RUNNING:
         arguments["status"] = "running"
-    answer = yield from read(context, list_submissions, arguments)
+    answer = yield from read(context, Call(list_submissions, arguments))
     return understood(
         answer, read_submissions, origin=context.origin, publisher_id=publisher_id, offer_id=offer_id
     )
@@ -62,14 +62,14 @@ def submissions(
 
 def offer_status(context: Context, publisher_id: str, offer_id: str) -> Flow[OfferStatus]:
     """Read where an offer stands."""
-    answer = yield from read(context, get_offer_status, offer_of(publisher_id, offer_id))
+    answer = yield from read(context, Call(get_offer_status, offer_of(publisher_id, offer_id)))
     return understood(answer, read_offer_status, etag=answer.headers.get("ETag"))
 
 
 def offers(context: Context, publisher_id: str) -> Flow[tuple[Offer, ...]]:
     """List what a publisher offers."""
     arguments = {"publisher_id": check_identifier(publisher_id, "publisher id")}
-    answer = yield from read(context, list_offers, arguments)
+    answer = yield from read(context, Call(list_offers, arguments))
     return understood(answer, read_offers)
 
 
@@ -83,5 +83,5 @@ def offer(context: Context, publisher_id: str, offer_id: str, *, slot: str | Non
             raise InvalidInput(f"There is no slot {slot!r}; there are {known}.")
         arguments["slot"] = slot
         endpoint = get_offer_slot
-    answer = yield from read(context, endpoint, arguments)
+    answer = yield from read(context, Call(endpoint, arguments))
     return understood(answer, read_offer, etag=answer.headers.get("ETag"))

@@ -25,7 +25,6 @@ from golive.answers import (
     Received,
     bare,
     is_success,
-    judge,
 )
 from golive.clock import Clock
 from golive.credentials import BearerAuth, Secret
@@ -98,7 +97,6 @@ class _Exchange:
         self._journey = Journey.of(max(0.0, self.seconds - self._spent))
         left = self._journey.left
         request.extensions = {
-            **request.extensions,
             "timeout": {
                 "connect": min(CONNECT_TIMEOUT, left),
                 "read": left,
@@ -276,7 +274,7 @@ class Session:
                 self._send(exchange, request)
         finally:
             flow.close()
-        return judge(exchange.received())
+        return call.answer(exchange.received())
 
     def close(self) -> None:
         """Close the connections that the session opened."""
@@ -352,7 +350,7 @@ class AsyncSession:
                 await self._send(exchange, request)
         finally:
             await flow.aclose()
-        return judge(exchange.received())
+        return call.answer(exchange.received())
 
     async def aclose(self) -> None:
         """Close the connections that the session opened."""

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from attrs import evolve, frozen
 
-from golive.answers import Answer, Endpoint
+from golive.answers import Answer, Call, Endpoint
 from golive.baseline import Baseline
 from golive.durations import Duration
 from golive.errors import (
@@ -259,7 +259,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
         if start.on_sending is not None:
             start.on_sending(sent)
         try:
-            answer = yield from ask(context, start.endpoint, start.arguments)
+            answer = yield from ask(context, Call(start.endpoint, start.arguments))
             if answer.status_code == 200 and start.at_once is not None:
                 return start.at_once()
             if answer.status_code != 202:
