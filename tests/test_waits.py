@@ -322,9 +322,7 @@ def test_a_body_with_the_same_bytes_is_not_parsed_again(
 
     client = side.client(transport=httpx.MockTransport(answer))
     operation = client.operation("/api/operations/a$b$2$preview")
-    seen = []
-    for _ in bodies:
-        seen.append(side.get(operation.refresh()))
+    seen = [side.get(operation.refresh()) for _ in bodies]
     assert [len(status.steps) for status in seen] == [0, 0, 0, 1, 1]
     assert len(parsed) == 2
     # What the headers say is read all the same.
@@ -336,8 +334,8 @@ def test_the_same_bytes_of_another_operation_are_parsed(side: Side) -> None:
         return httpx.Response(200, json={"id": FIRST_GUID, "status": "running"})
 
     client = side.client(transport=httpx.MockTransport(answer))
-    first = client.operation(f"/api/operations/{FIRST_GUID}")
-    other = client.operation(f"/api/operations/{OTHER_GUID}")
+    first = client.operation(f"/api/publishers/a/offers/b/operations/{FIRST_GUID}")
+    other = client.operation(f"/api/publishers/a/offers/b/operations/{OTHER_GUID}")
     side.get(first.refresh())
     with pytest.raises(UnexpectedAnswer, match="it tells of the operation"):
         side.get(other.refresh())
