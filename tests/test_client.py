@@ -13,6 +13,7 @@ from typing import Any
 import anyio
 import httpx
 import pytest
+from httpx_aiohttp import AiohttpTransport
 
 from conftest import LOCAL, MIGRATED, NON_MIGRATED, Side, VirtualClock
 from golive import (
@@ -973,3 +974,22 @@ def test_reprs_help(side: Side, emulator: Emulator) -> None:
     assert repr(operation) == f"<{name} {operation.continuation_token()} running>"
     assert repr(side.of(emulator)).endswith(f"GoLiveClient(endpoint='{LOCAL}')")
     assert side.of(emulator).endpoint == LOCAL
+
+
+@pytest.mark.parametrize("offer", [MIGRATED, NON_MIGRATED])
+def test_aiohttp_carries_the_requests(emulator: Emulator, clock: VirtualClock, offer: str) -> None:
+    """The extra `aiohttp` is a transport like any other."""
+
+    async def main(url: str) -> State:
+        async with (
+            AiohttpTransport() as transport,
+            AsyncGoLiveClient(TOKEN, endpoint=url, transport=transport, clock=clock) as client,
+        ):
+            assert not (await client.begin_go_live("contoso", offer)).adopted
+            operation = await client.begin_go_live("contoso", offer)
+            assert operation.adopted
+            return (await operation.result()).state
+
+    with emulator.serve() as url:
+        assert asyncio.run(main(url)) is State.SUCCEEDED
+    assert emulator.accepted("contoso", offer) == 1
