@@ -301,7 +301,7 @@ def test_a_403_names_the_object_id(
     result = golive("ready", "contoso", MIGRATED, "--endpoint", url)
     assert result.code == Exit.NOT_ALLOWED
     error, advice = result.err.splitlines()
-    assert "was not added to this publisher's account" in error
+    assert "has not been added to this publisher's account" in error
     assert "has the object id 00000000-1111-2222-3333-444444444444" in advice
 
 

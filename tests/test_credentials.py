@@ -530,8 +530,8 @@ def test_what_is_no_credential_is_refused(side: Side, credential: Any) -> None:
         side.client(credential)
     assert caught.value.args == (
         (
-            "A credential is a token, a function that returns one, or has get_token as azure-identity's"
-            f" do; {type(credential).__name__} is none of these."
+            "credential must be a token (str), a function that returns one, or a credential of"
+            f" azure-identity, not {type(credential).__name__}."
         ),
     )
 
@@ -582,7 +582,7 @@ def test_the_blocking_client_refuses_an_async_credential(clock: VirtualClock) ->
     recorder = Recorder()
     with (
         GoLiveClient(source, endpoint=LOCAL, transport=recorder) as client,
-        pytest.raises(InvalidInput, match=r"^The credential is async; give it to AsyncGoLiveClient"),
+        pytest.raises(InvalidInput, match=r"^The credential is async: pass it to AsyncGoLiveClient"),
     ):
         client.submissions("contoso", "contoso-offer")
     assert recorder.requests == []

@@ -81,7 +81,7 @@ def test_the_plugin_loads_nothing_until_a_fixture_is_used(installed: Path, tmp_p
     ("marker", "complaint"),
     [
         ("golive('fail')", "The marker golive takes names"),
-        ("golive(scenario='explode')", "'explode' is no scenario of golive; there are succeed"),
+        ("golive(scenario='explode')", "'explode' is not a scenario; choose from succeed"),
         ("golive(faults=['explode'])", "'explode' is no fault; there are"),
         ("golive(habits=['explode'])", "'explode' is no habit; there are"),
         ("golive(answer_delay={'explode': 1})", "'explode' is no kind of request; there are"),

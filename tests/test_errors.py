@@ -439,7 +439,7 @@ def test_when_calling_again_is_safe() -> None:
     assert str(SubmissionUncertain("m", BASELINE)) == f"m {now}"
     later = SubmissionUncertain("m.", BASELINE, MOMENT)
     assert str(later) == (
-        "m. The service may have acted on it or not. Calling again is safe after 2026-10-21 09:28:00"
+        "m. The service may or may not have acted on it. Calling again is safe after 2026-10-21 09:28:00"
         " UTC, or at once with baseline=error.baseline, which waits out what is left."
     )
     east = timezone(timedelta(hours=2))

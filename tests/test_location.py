@@ -295,7 +295,7 @@ SHELL = ". If a shell took the $… away, put the token in single quotes."
 def test_a_token_that_a_shell_emptied_is_recognized(token: str, hint: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         parse_token(token, HERE)
-    assert str(caught.value).startswith(f"The token {token!r} is not acceptable: ")
+    assert str(caught.value).startswith(f"The token {token!r} is not valid: ")
     assert str(caught.value).endswith(hint)
 
 
@@ -345,9 +345,12 @@ def test_endpoints(endpoint: str, shown: str) -> None:
     assert str(Origin.parse(endpoint)) == shown
 
 
-NO_ADDRESS = "is not acceptable: {}. Give something like https://cloudpartner.azure.com."
+NO_ADDRESS = "Invalid endpoint {}: {}. Expected something like https://cloudpartner.azure.com."
 PATH = "must have no path or query: give https://cloudpartner.azure.com."
-UNENCRYPTED = "would send the token unencrypted. Use https, or allow http in so many words."
+UNENCRYPTED = (
+    "would send the token unencrypted. Use https, or allow http explicitly (allow_http=True,"
+    " --allow-http)."
+)
 
 
 @pytest.mark.parametrize(

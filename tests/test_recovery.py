@@ -262,7 +262,9 @@ def test_a_lost_answer_is_logged(
     road = Road(emulator, {("golive", 1): lost})
     side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
     (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert warning.startswith("The answer was lost; looking for what it began: No answer to POST http")
+    assert warning.startswith(
+        "Response lost; checking whether the operation was started: No answer to POST http"
+    )
 
 
 def test_retry_after_as_a_date_is_obeyed(side: Side, emulator: Emulator) -> None:
@@ -474,7 +476,9 @@ def test_an_outage_beyond_the_limit_ends_the_wait(
     def follow() -> Any:
         return side.updates(operation) if method == "updates" else side.get(getattr(operation, method)())
 
-    with pytest.raises(ServiceUnreachable, match=r"no good answer for 2\.\d hours") as caught:
+    with pytest.raises(
+        ServiceUnreachable, match=r"No usable response from the service for 2\.\d hours"
+    ) as caught:
         follow()
     assert caught.value.continuation_token == operation.continuation_token()
     assert (caught.value.method, caught.value.url) == ("GET", LOCAL + operation.ref.path)
@@ -491,7 +495,9 @@ def test_what_never_answered_is_waited_for_as_long_as_an_outage(side: Side, emul
     road = Road(emulator, always={"poll": refused})
     client = client_of(side, road, polling=PollingPolicy(outage_limit=3600))
     operation = client.operation("/api/operations/a$b$2$preview")
-    with pytest.raises(ServiceUnreachable, match=r"no good answer for 1\.\d hours") as caught:
+    with pytest.raises(
+        ServiceUnreachable, match=r"No usable response from the service for 1\.\d hours"
+    ) as caught:
         side.get(operation.wait())
     assert caught.value.continuation_token == operation.continuation_token()
 
@@ -647,7 +653,7 @@ def test_what_is_logged(side: Side, emulator: Emulator, caplog: pytest.LogCaptur
         "succeeded ('succeeded')",
     ]
     (warning,) = [record.getMessage() for record in ours if record.levelno == logging.WARNING]
-    assert warning.startswith("The status could not be read; trying again: No answer to GET")
+    assert warning.startswith("Could not read the status; trying again: No answer to GET")
     assert SECRET not in caplog.text
 
 

@@ -56,7 +56,7 @@ def _options(request: pytest.FixtureRequest) -> dict[str, Any]:
         except ValueError:
             known = ", ".join(Scenario)
             raise pytest.UsageError(
-                f"{options['scenario']!r} is no scenario of golive; there are {known}"
+                f"{options['scenario']!r} is not a scenario; choose from {known}"
             ) from None
     options["faults"] = [*options.get("faults", ()), *request.config.getoption("--golive-fault")]
     return options

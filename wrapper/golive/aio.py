@@ -37,6 +37,11 @@ class AsyncGoLiveClient:
     A client may be shared by the tasks of one event loop. Use it as an async context manager, or call
     `aclose`.
 
+    Every call that asks the service may raise `InvalidInput` (an argument is malformed, nothing was
+    sent), `CredentialError` (there is no token), `ServiceUnreachable` (there was no answer) and
+    `ServiceError` (the service refused; its subclass says what to do). What else a call raises stands
+    with the call.
+
     Args:
         credential: A token (`str`), a function that returns one and is called for every request, or an
             azure-identity credential; the latter two sync or async. It stays yours: it is not closed.
@@ -114,12 +119,6 @@ class AsyncGoLiveClient:
 
         Returns:
             What to store; `Baseline.to_dict` makes it JSON.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(
             evidence.take_baseline(self._driver.context, publisher_id, offer_id)
@@ -161,13 +160,10 @@ class AsyncGoLiveClient:
             The operation to follow; `adopted` tells whether it was found instead of begun.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
             Undecided: Something runs that may be a go-live, and nothing tells; nothing was sent.
             ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_go_live(
             self._driver.context,
@@ -215,12 +211,9 @@ class AsyncGoLiveClient:
             The operation to follow; `adopted` tells whether it was found after a lost answer.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_publish(
             self._driver.context,
@@ -271,13 +264,10 @@ class AsyncGoLiveClient:
             another way first.
 
         Raises:
-            InvalidInput: An argument is malformed.
             NothingToCancel: No operation of the offer runs.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection, or no time; nothing was canceled.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_cancel(
             self._driver.context,
@@ -315,12 +305,6 @@ class AsyncGoLiveClient:
 
         Returns:
             The operation to follow; None if the offer has had none.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         tracker = await self._driver.run(
             evidence.latest_operation(self._driver.context, publisher_id, offer_id)
@@ -339,12 +323,6 @@ class AsyncGoLiveClient:
 
         Returns:
             The operations, in the service's order.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(
             queries.submissions(self._driver.context, publisher_id, offer_id, state=state)
@@ -359,12 +337,6 @@ class AsyncGoLiveClient:
 
         Returns:
             A snapshot of the offer.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
 
@@ -376,12 +348,6 @@ class AsyncGoLiveClient:
 
         Returns:
             The offers, in the service's order.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(queries.offers(self._driver.context, publisher_id))
 
@@ -397,10 +363,7 @@ class AsyncGoLiveClient:
             The offer with its document, which golive does not interpret.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; `NotFound` also if nothing is in the slot.
+            NotFound: There is no such offer, or nothing is in the slot.
         """
         return await self._driver.run(
             queries.offer(self._driver.context, publisher_id, offer_id, slot=slot)
@@ -429,7 +392,7 @@ class AsyncOperation:
     """A long-running operation of the service: its last snapshot, and the ways to get newer ones.
 
     Nothing runs in the background: only `refresh`, `updates` (or iteration), `wait` and `result` ask
-    the service. Tasks may share an operation.
+    the service; they raise what the client's calls may. Tasks may share an operation.
     """
 
     def __init__(self, driver: _Driver, tracker: Tracker) -> None:
@@ -482,11 +445,6 @@ class AsyncOperation:
 
         Returns:
             The new snapshot.
-
-        Raises:
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return await self._driver.run(following.refresh(self._driver.context, self._tracker))
 
@@ -505,9 +463,7 @@ class AsyncOperation:
         Raises:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
-            ServiceError: The service refused; its subclass says what to do.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
         shown: OperationStatus | None = None
@@ -533,9 +489,7 @@ class AsyncOperation:
         Raises:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
-            ServiceError: The service refused; its subclass says what to do.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
         return await self._follow(self._tracker.is_over, deadline)
@@ -558,9 +512,6 @@ class AsyncOperation:
             OperationCanceled: The operation was canceled.
             NotCanceled: The operation was to be canceled, but ended in another way first.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return following.result(self._tracker, await self.wait(timeout))
 
@@ -571,11 +522,9 @@ class AsyncOperation:
             The operation that is being canceled.
 
         Raises:
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was canceled.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_cancel(
             self._driver.context,

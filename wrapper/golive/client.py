@@ -36,6 +36,11 @@ class GoLiveClient:
 
     A client may be shared by threads. Use it as a context manager, or call `close`.
 
+    Every call that asks the service may raise `InvalidInput` (an argument is malformed, nothing was
+    sent), `CredentialError` (there is no token), `ServiceUnreachable` (there was no answer) and
+    `ServiceError` (the service refused; its subclass says what to do). What else a call raises stands
+    with the call.
+
     Args:
         credential: A token (`str`), a function that returns one and is called for every request, or an
             azure-identity credential. It stays yours: it is not closed.
@@ -113,12 +118,6 @@ class GoLiveClient:
 
         Returns:
             What to store; `Baseline.to_dict` makes it JSON.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return self._driver.run(evidence.take_baseline(self._driver.context, publisher_id, offer_id))
 
@@ -158,13 +157,10 @@ class GoLiveClient:
             The operation to follow; `adopted` tells whether it was found instead of begun.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
             Undecided: Something runs that may be a go-live, and nothing tells; nothing was sent.
             ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_go_live(
             self._driver.context,
@@ -212,12 +208,9 @@ class GoLiveClient:
             The operation to follow; `adopted` tells whether it was found after a lost answer.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection, or no time; nothing was begun.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_publish(
             self._driver.context,
@@ -268,13 +261,10 @@ class GoLiveClient:
             another way first.
 
         Raises:
-            InvalidInput: An argument is malformed.
             NothingToCancel: No operation of the offer runs.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection, or no time; nothing was canceled.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_cancel(
             self._driver.context,
@@ -312,12 +302,6 @@ class GoLiveClient:
 
         Returns:
             The operation to follow; None if the offer has had none.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         tracker = self._driver.run(
             evidence.latest_operation(self._driver.context, publisher_id, offer_id)
@@ -336,12 +320,6 @@ class GoLiveClient:
 
         Returns:
             The operations, in the service's order.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return self._driver.run(
             queries.submissions(self._driver.context, publisher_id, offer_id, state=state)
@@ -356,12 +334,6 @@ class GoLiveClient:
 
         Returns:
             A snapshot of the offer.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
 
@@ -373,12 +345,6 @@ class GoLiveClient:
 
         Returns:
             The offers, in the service's order.
-
-        Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return self._driver.run(queries.offers(self._driver.context, publisher_id))
 
@@ -394,10 +360,7 @@ class GoLiveClient:
             The offer with its document, which golive does not interpret.
 
         Raises:
-            InvalidInput: An argument is malformed.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; `NotFound` also if nothing is in the slot.
+            NotFound: There is no such offer, or nothing is in the slot.
         """
         return self._driver.run(queries.offer(self._driver.context, publisher_id, offer_id, slot=slot))
 
@@ -424,7 +387,7 @@ class Operation:
     """A long-running operation of the service: its last snapshot, and the ways to get newer ones.
 
     Nothing runs in the background: only `refresh`, `updates` (or iteration), `wait` and `result` ask
-    the service. Threads may share an operation.
+    the service; they raise what the client's calls may. Threads may share an operation.
     """
 
     def __init__(self, driver: _Driver, tracker: Tracker) -> None:
@@ -477,11 +440,6 @@ class Operation:
 
         Returns:
             The new snapshot.
-
-        Raises:
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return self._driver.run(following.refresh(self._driver.context, self._tracker))
 
@@ -500,9 +458,7 @@ class Operation:
         Raises:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
-            ServiceError: The service refused; its subclass says what to do.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
         shown: OperationStatus | None = None
@@ -528,9 +484,7 @@ class Operation:
         Raises:
             InvalidInput: The timeout is malformed.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
-            ServiceError: The service refused; its subclass says what to do.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
         return self._follow(self._tracker.is_over, deadline)
@@ -553,9 +507,6 @@ class Operation:
             OperationCanceled: The operation was canceled.
             NotCanceled: The operation was to be canceled, but ended in another way first.
             WaitTimeout: The time ran out; the operation goes on.
-            CredentialError: There is no token.
-            ServiceUnreachable: There was no answer.
-            ServiceError: The service refused; its subclass says what to do.
         """
         return following.result(self._tracker, self.wait(timeout))
 
@@ -566,11 +517,9 @@ class Operation:
             The operation that is being canceled.
 
         Raises:
-            CredentialError: There is no token.
             ServiceUnreachable: There was no connection; nothing was canceled.
             SubmissionUncertain: The request was sent, its answer lost, and nothing found that it began.
             InvalidLocation: The service accepted, but did not say where the operation is.
-            ServiceError: The service refused; its subclass says what to do.
         """
         flow = starting.begin_cancel(
             self._driver.context,

@@ -273,7 +273,7 @@ class BearerAuth(httpx.Auth):
         if inspect.isawaitable(answer.value):
             _discard(answer.value)
             raise InvalidInput(
-                "The credential is async; give it to AsyncGoLiveClient, or give a sync one."
+                "The credential is async: pass it to AsyncGoLiveClient, or pass a sync one."
             )
         return _Token.of(answer)
 
@@ -340,8 +340,8 @@ class _Asker:
         if callable(source.value):
             return cls(source)
         raise InvalidInput(
-            "A credential is a token, a function that returns one, or has get_token as azure-identity's"
-            f" do; {type(source.value).__name__} is none of these."
+            "credential must be a token (str), a function that returns one, or a credential of"
+            f" azure-identity, not {type(source.value).__name__}."
         )
 
     @property

@@ -3,26 +3,26 @@
 ::
 
     GoLiveError
-    ├── InvalidInput (a ValueError)    mend the argument; nothing was sent
-    ├── CredentialError                mend the credential; nothing was sent
+    ├── InvalidInput (a ValueError)    fix the argument; nothing was sent
+    ├── CredentialError                fix the credential; nothing was sent
     ├── ServiceUnreachable             try again later; there was no answer
     ├── SubmissionUncertain            call again: it adopts what was begun, or begins it
     ├── Undecided                      look at what runs: it may be a go-live; nothing was sent
     ├── NothingToCancel                nothing; no operation of the offer runs
     ├── ServiceError                   there was an answer, and it says no
-    │   ├── RequestRefused             mend the request or the offer (400, 422, any other 4xx)
+    │   ├── RequestRefused             fix the request or the offer (400, 422, any other 4xx)
     │   │   └── UnsupportedVersion     upgrade golive (400 InvalidAPIVersion)
     │   ├── NotAuthenticated           get a good token (401)
     │   ├── NotAllowed                 have the principal added to the publisher (403)
-    │   ├── NotFound                   mend the ids (404)
+    │   ├── NotFound                   fix the ids (404)
     │   ├── PreconditionFailed         look at the offer again (412)
     │   ├── Throttled                  wait (429)
     │   ├── ServiceFault               try again later (5xx)
     │   └── UnexpectedAnswer           report it: the answer is outside the contract
     │       ├── InvalidLocation        report it: the operation's address is not one
-    │       └── NotFromService         mend the way there: a proxy or gateway answered
+    │       └── NotFromService         fix the way there: a proxy or gateway answered
     └── OperationError                 the operation is known; its last status is attached
-        ├── OperationFailed            mend the offer, publish again
+        ├── OperationFailed            fix the offer, publish again
         ├── OperationCanceled          somebody canceled it
         ├── NotCanceled                it ended before the cancellation took effect
         └── WaitTimeout (a TimeoutError)   wait again; the operation goes on
@@ -271,7 +271,7 @@ class SubmissionUncertain(GoLiveError):
             safe_after = safe_after.replace(tzinfo=UTC) if naive else safe_after.astimezone(UTC)
             at_once = ", or at once with baseline=error.baseline, which waits out what is left"
             self.remedy = (
-                "The service may have acted on it or not. Calling again is safe after"
+                "The service may or may not have acted on it. Calling again is safe after"
                 f" {safe_after:%Y-%m-%d %H:%M:%S} UTC{at_once if baseline else ''}."
             )
         self.baseline: Baseline | None = baseline
@@ -375,10 +375,10 @@ def _ended(text: str) -> str:
 class RequestRefused(ServiceError):
     """The service refuses the request as it is: 400, 422, or another 4xx.
 
-    Sending it again before the cause is mended is of no use (page "considerations").
+    Sending it again before the cause is fixed is of no use (page "considerations").
     """
 
-    remedy = "Mend the cause before trying again."
+    remedy = "Fix the cause before you try again."
 
 
 class UnsupportedVersion(RequestRefused):
@@ -400,8 +400,8 @@ class NotAllowed(ServiceError):
     """The token is good, but its principal has no access to the publisher: 403."""
 
     remedy = (
-        "The service principal was not added to this publisher's account, or was added with the wrong"
-        " one of its two object ids."
+        "The service principal has not been added to this publisher's account, or was added with the"
+        " wrong one of its two object ids."
     )
 
 
@@ -414,7 +414,7 @@ class NotFound(ServiceError):
 class PreconditionFailed(ServiceError):
     """`If-Match` names another version of the offer than the current one: 412."""
 
-    remedy = "Somebody changed the offer; look at it again, then use its current ETag."
+    remedy = "The offer has changed; check it, then use its current ETag."
 
 
 class Throttled(ServiceError):
@@ -457,7 +457,10 @@ class InvalidLocation(UnexpectedAnswer):
         baseline: What was known of the offer before the request, and that it was accepted; or None.
     """
 
-    remedy = "The service did begin. The same call with baseline=error.baseline looks for it again."
+    remedy = (
+        "The operation was started, but its URL is unusable. Repeat the call with"
+        " baseline=error.baseline to find it."
+    )
 
     _parts = (*ServiceError._parts, "baseline")  # noqa: SLF001
 
@@ -529,7 +532,7 @@ class OperationError(GoLiveError):
 class OperationFailed(OperationError):
     """The operation ended without success."""
 
-    remedy = "Mend the offer, then publish it and go live again."
+    remedy = "Fix the offer, publish it again, then go live."
 
 
 class OperationCanceled(OperationError):
@@ -541,10 +544,10 @@ class OperationCanceled(OperationError):
 class NotCanceled(OperationError):
     """The operation ended in another way before its cancellation took effect."""
 
-    remedy = "There is nothing left to cancel."
+    remedy = "Nothing is left to cancel."
 
 
 class WaitTimeout(OperationError, TimeoutError):
     """The time that the caller gave ran out; the operation goes on."""
 
-    remedy = "The operation goes on; resume with the continuation token."
+    remedy = "The operation keeps running; resume with its continuation token."

@@ -229,7 +229,7 @@ def _list(context: Context, publisher_id: str, offer_id: str) -> Flow[Listing | 
             raise
         # If it is the offer that does not exist, or the access that is missing, this says so.
         yield from offer_status(context, publisher_id, offer_id)
-        logger.warning("The offer's list of operations cannot be looked at: %s", error)
+        logger.warning("Could not read the offer's list of operations: %s", error)
         return None
 
 

@@ -293,7 +293,7 @@ class _Trouble:
         if out >= limit:
             raise _outage(error, out, tracker) if kind == "outage" else error
         log = logger.warning if self._failed == 1 else logger.info
-        log("The status could not be read; trying again: %s", error)
+        log("Could not read the status; trying again: %s", error)
         wait = context.wait_asked_for(retry_after_of(error))
         self._planned = context.polling.pause(
             max(0.0, now - tracker.since), retry_after=wait, vary=context.vary
@@ -360,7 +360,7 @@ def result(tracker: Tracker, status: OperationStatus) -> OperationStatus:
 
 def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnreachable:
     unreachable = ServiceUnreachable(
-        f"The service gave no good answer for {seconds / 3600:.1f} hours; the last one was: {error}",
+        f"No usable response from the service for {seconds / 3600:.1f} hours. Last error: {error}",
         method="GET",
         url=f"{tracker.ref.origin}{tracker.ref.path}",
         sent=True,
@@ -374,7 +374,7 @@ def _timed_out(tracker: Tracker) -> WaitTimeout:
     status = tracker.status
     said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
     return WaitTimeout(
-        f"The operation was still {status.state}{said} when the time was up.",
+        f"Timed out waiting: the operation is still {status.state}{said}.",
         status=status,
         continuation_token=tracker.token,
     )

@@ -116,8 +116,8 @@ class Origin:
             raise
         except ValueError as error:
             raise InvalidInput(
-                f"The endpoint {_shown(endpoint)} is not acceptable: {error}."
-                " Give something like https://cloudpartner.azure.com."
+                f"Invalid endpoint {_shown(endpoint)}: {error}."
+                " Expected something like https://cloudpartner.azure.com."
             ) from None
         if parts.path not in ("", "/") or parts.query or parts.fragment:
             raise InvalidInput(
@@ -126,7 +126,7 @@ class Origin:
         if origin.scheme == "http" and not allow_http and not origin.is_loopback:
             raise InvalidInput(
                 f"The endpoint {_shown(endpoint)} would send the token unencrypted."
-                " Use https, or allow http in so many words."
+                " Use https, or allow http explicitly (allow_http=True, --allow-http)."
             )
         return origin
 
@@ -316,7 +316,7 @@ def parse_token(token: str, origin: Origin) -> tuple[OperationRef, OperationKind
             and "$" not in address
         ):
             hint = " If a shell took the $… away, put the token in single quotes."
-        raise InvalidInput(f"The token {_shown(token)} is not acceptable: {error}.{hint}") from None
+        raise InvalidInput(f"The token {_shown(token)} is not valid: {error}.{hint}") from None
     return ref, kind
 
 

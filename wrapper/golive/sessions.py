@@ -212,7 +212,7 @@ def _check(origin: Origin, request_timeout: float) -> None:
         httpx.URL(str(origin))
     except (httpx.InvalidURL, ValueError) as error:
         raise InvalidInput(
-            f"The endpoint {one_line(str(origin), 200)!r} is not acceptable: {one_line(str(error))}."
+            f"Invalid endpoint {one_line(str(origin), 200)!r}: {one_line(str(error))}."
         ) from None
 
 

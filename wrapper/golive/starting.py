@@ -232,7 +232,7 @@ def _begin(
         ago = (_now(context) - baseline.sent).total_seconds()
         left = min(policy.reconcile_for + CLOCK_SKEW - ago, policy.reconcile_for)
         if left > 0:
-            logger.warning("An earlier try may still come to something: looking for %d s", left)
+            logger.warning("An earlier request may still take effect; checking for %d s", left)
             found = yield from _look_on(context, start, baseline, left)
             if found.tracker is None and not found.settled:
                 raise _uncertain(start, baseline, found, "An earlier request may have begun it.")
@@ -278,7 +278,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
         sent = before.after_sending(max(cast("datetime", sent.sent), _earlier(context, passed)))
         match deed:
             case Deed.UNKNOWN:
-                logger.warning("The answer was lost; looking for what it began: %s", refusal)
+                logger.warning("Response lost; checking whether the operation was started: %s", refusal)
                 return (yield from _reconcile(context, start, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS if start.kind is OperationKind.GO_LIVE:
                 return (yield from _loser(context, start, sent, refusal, busy=busy))
@@ -319,7 +319,7 @@ def _find_accepted(
     """Look for what was accepted without a usable address."""
     if start.known is not None:
         return track(context, start.known, start.kind)
-    logger.warning("It was accepted without a usable address; looking for it: %s", error)
+    logger.warning("Accepted without a usable URL; looking for the operation: %s", error)
     found = yield from _look_on(context, start, sent, start.listed_within)
     if found.tracker is not None:
         return found.tracker
@@ -351,7 +351,7 @@ def _loser(
     found = yield from _look_on(context, start, sent, 0.0)
     busy = busy or found.busy
     if found.tracker is None and not busy and not (yield from _explained(context, start)):
-        logger.warning("It was refused; looking whether a go-live is behind that: %s", refusal)
+        logger.warning("Refused; checking whether a go-live is the reason: %s", refusal)
         found = yield from _look_on(context, start, sent, start.listed_within)
         if found.tracker is None and not found.settled:
             raise _uncertain(start, sent, found, refusal.summary) from refusal
