@@ -21,7 +21,7 @@ from golive.errors import (
     Undecided,
     UnexpectedAnswer,
 )
-from golive.flow import Context, Deadline, Flow, logger, pause
+from golive.flow import Context, Deadline, Flow, logger, pause_before_look
 from golive.following import Tracker, adopt, refresh, track
 from golive.location import OperationKind, OperationRef
 from golive.queries import listing, offer_status
@@ -82,13 +82,14 @@ def look_for_go_live(
         Undecided: Something runs or ended that may be the go-live, and nothing tells.
         GoLiveError: Nothing could be seen.
     """
-    seen = yield from _list(context, publisher_id, offer_id)
+    seen, stands = yield from _list(context, publisher_id, offer_id)
     since = before
     if before is None:
         before = _baseline(context, publisher_id, offer_id, seen, None)
-    if seen is None:
-        ready = yield from _look_without_list(context, before)
+    if stands is not None:
+        ready = _is_ready_by_status(stands, publisher_id, offer_id, since)
         return Look(None, before if since is not None else evolve(before, ready=ready))
+    assert seen is not None  # noqa: S101 - one of both there is
     doubts = list(seen.unreadable)
     superseded: list[Submission] = []
     busy = False
@@ -132,7 +133,7 @@ def look_for_publish(
 
     One that was there before may be of an older version, and still wait for its publisher.
     """
-    seen = yield from _list(context, publisher_id, offer_id)
+    seen, _ = yield from _list(context, publisher_id, offer_id)
     if before is None:
         return Look(None, _baseline(context, publisher_id, offer_id, seen, None))
     if seen is not None and before.operation_ids is not None:
@@ -144,8 +145,9 @@ def look_for_publish(
 
 def take_baseline(context: Context, publisher_id: str, offer_id: str) -> Flow[Baseline]:
     """Take down what is known of an offer before a first try."""
-    seen = yield from _list(context, publisher_id, offer_id)
-    stands = yield from offer_status(context, publisher_id, offer_id)
+    seen, stands = yield from _list(context, publisher_id, offer_id)
+    if stands is None:
+        stands = yield from offer_status(context, publisher_id, offer_id)
     return _baseline(context, publisher_id, offer_id, seen, stands)
 
 
@@ -172,9 +174,7 @@ def latest_operation(context: Context, publisher_id: str, offer_id: str) -> Flow
             raise Undecided(f"{told}: ask again later, or give the URL of the operation.")
         if looks == 1:
             logger.warning("%s: looking again.", told)
-        wait = min(context.retry.backoff(looks) * context.vary(0.5, 1.0), patience.left)
-        yield from pause(context, wait)
-        patience.slept(wait)
+        yield from pause_before_look(context, looks, patience)
 
 
 def _latest(context: Context, publisher_id: str, offer_id: str) -> Flow[tuple[Tracker | None, bool]]:
@@ -207,7 +207,7 @@ def _latest(context: Context, publisher_id: str, offer_id: str) -> Flow[tuple[Tr
 
 def what_runs(context: Context, publisher_id: str, offer_id: str) -> Flow[OperationRef | None]:
     """Return what a cancellation would cancel: what runs, else the publish that is in preview."""
-    seen = yield from _list(context, publisher_id, offer_id)
+    seen, _ = yield from _list(context, publisher_id, offer_id)
     entries = () if seen is None else seen.entries
     for entry in entries:
         if not entry.state.is_terminal:
@@ -220,20 +220,27 @@ def what_runs(context: Context, publisher_id: str, offer_id: str) -> Flow[Operat
     return published[0] if stands.ready_to_go_live else None
 
 
-def _list(context: Context, publisher_id: str, offer_id: str) -> Flow[Listing | None]:
-    """Read the list; None if there is none to be had, which newer copies of the reference suggest."""
+def _list(
+    context: Context, publisher_id: str, offer_id: str
+) -> Flow[tuple[Listing, None] | tuple[None, OfferStatus]]:
+    """Read the list, or where the offer stands if there is no list to be had.
+
+    Newer copies of the reference do not have it any more.
+    """
     try:
-        return (yield from listing(context, publisher_id, offer_id))
+        return (yield from listing(context, publisher_id, offer_id)), None
     except ServiceError as error:
         if not (isinstance(error, (NotFound, NotAllowed)) or error.status_code in (405, 410, 501)):
             raise
         # If it is the offer that does not exist, or the access that is missing, this says so.
-        yield from offer_status(context, publisher_id, offer_id)
+        stands = yield from offer_status(context, publisher_id, offer_id)
         logger.warning("Could not read the offer's list of operations: %s", error)
-        return None
+        return None, stands
 
 
-def _look_without_list(context: Context, before: Baseline) -> Flow[bool]:
+def _is_ready_by_status(
+    stands: OfferStatus, publisher_id: str, offer_id: str, since: Baseline | None
+) -> bool:
     """See by the offer's own status that no go-live runs, or ran since the baseline.
 
     Returns:
@@ -242,17 +249,16 @@ def _look_without_list(context: Context, before: Baseline) -> Flow[bool]:
     Raises:
         Undecided: One may, and without the list its address is not known.
     """
-    stands = yield from offer_status(context, before.publisher_id, before.offer_id)
     if stands.ready_to_go_live:
         return True
     ended = stands.state.is_terminal or stands.state is State.NOT_STARTED
-    changed = before.etag is not None and before.etag != stands.etag
-    if not ended or changed or before.ready:
+    changed = since is not None and (since.ready or since.etag not in (None, stands.etag))
+    if not ended or changed:
         what = "one ran since the baseline" if ended else f"one runs ({stands.word!r})"
+        otherwise = "" if since is None else ", or without the baseline"
         raise Undecided(
-            "The service shows no list of the operations of"
-            f" {before.publisher_id}/{before.offer_id}, and by the offer's status {what}. See where it"
-            " stands; then call again, or without the baseline."
+            f"The service shows no list of the operations of {publisher_id}/{offer_id}, and by the"
+            f" offer's status {what}. Check the offer, then call again{otherwise}."
         )
     return False
 

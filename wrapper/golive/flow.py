@@ -22,7 +22,19 @@ from golive.location import Origin, check_identifier
 from golive.retry import RetryPolicy, is_transient, retry_after_of
 from golive.schedule import PollingPolicy, read_retry_after
 
-__all__ = ["Call", "Context", "Deadline", "Flow", "Sleep", "ask", "logger", "offer_of", "pause", "read"]
+__all__ = [
+    "Call",
+    "Context",
+    "Deadline",
+    "Flow",
+    "Sleep",
+    "ask",
+    "logger",
+    "offer_of",
+    "pause",
+    "pause_before_look",
+    "read",
+]
 
 T = TypeVar("T")
 
@@ -130,6 +142,24 @@ def pause(context: Context, seconds: float) -> Flow[None]:
     yield Sleep(seconds)
     if deadline is not None:
         deadline.slept(seconds)
+
+
+def pause_before_look(context: Context, looks: int, patience: Deadline | None) -> Flow[None]:
+    """Pause before something is looked for again, but not beyond the patience.
+
+    Args:
+        context: What every flow needs.
+        looks: How many looks there were.
+        patience: For how long to look; None if that is over, and looking goes on all the same.
+    """
+    # Not jittered down to nothing: the number of looks stays small.
+    wait = context.retry.backoff(looks) * context.vary(0.5, 1.0)
+    if patience is None:
+        yield from pause(context, wait)
+    else:
+        wait = min(wait, patience.left)
+        yield from pause(context, wait)
+        patience.slept(wait)
 
 
 def ask(context: Context, call: Call, *, at_least: float = 0.0) -> Flow[Answer]:

@@ -20,7 +20,7 @@ from golive.errors import (
     Undecided,
 )
 from golive.evidence import Look, look_for_go_live, look_for_publish, what_runs
-from golive.flow import Context, Deadline, Flow, ask, logger, offer_of, pause
+from golive.flow import Context, Deadline, Flow, ask, logger, offer_of, pause, pause_before_look
 from golive.following import Tracker, adopt, refresh, track
 from golive.location import OperationKind, OperationRef, read_location
 from golive.queries import offer_status
@@ -398,11 +398,7 @@ def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) 
             return _Found(None, settled=not doubt, doubt=doubt, busy=busy)
         if context.deadline is not None and context.deadline.left <= 0:
             return _Found(None, settled=False, doubt=doubt)
-        # Not jittered down to nothing: the number of looks stays small.
-        wait = context.retry.backoff(looks) * context.vary(0.5, 1.0)
-        wait = wait if due else min(wait, patience.left)
-        yield from pause(context, wait)
-        patience.slept(wait)
+        yield from pause_before_look(context, looks, None if due else patience)
 
 
 def _accepted(context: Context, start: _Start, answer: Answer) -> Tracker:
