@@ -330,13 +330,13 @@ def _decide(context: Context, entry: Submission, since: Baseline | None) -> Flow
         if verdict is _Verdict.UNDECIDED and _is_signing_off(context, entry, status, since):
             return _Verdict.GO_LIVE, ended
     except (NotFound, UnexpectedAnswer) as error:
-        logger.debug("An operation of the list cannot be read: %s", error)
+        logger.debug("Could not read an operation of the list: %s", error)
     if verdict is _Verdict.UNDECIDED and not ended and not named:
         # What runs is what the offer's status tells of.
         try:
             stands = yield from offer_status(context, entry.ref.publisher_id, entry.ref.offer_id)
         except GoLiveError as error:
-            logger.debug("The status of the offer cannot be read: %s", error)
+            logger.debug("Could not read the status of the offer: %s", error)
         else:
             verdict = _by_steps(stands)
     return verdict, ended

@@ -1,0 +1,423 @@
+"""What is said, to the letter: errors and warnings are what people act on."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from conftest import LOCAL, MIGRATED, Side, VirtualClock
+from golive import (
+    Baseline,
+    InvalidInput,
+    InvalidLocation,
+    OperationFailed,
+    RetryPolicy,
+    ServiceFault,
+    ServiceUnreachable,
+    State,
+    SubmissionUncertain,
+    Undecided,
+    WaitTimeout,
+)
+from golive.starting import CLOCK_SKEW
+from test_evidence import (
+    CERTIFYING,
+    GUID,
+    LOCATION,
+    OTHER,
+    SIGNING_OFF,
+    Service,
+    begin,
+    body,
+    client_of,
+    entry,
+    step,
+)
+
+URL = f"{LOCAL}{LOCATION}"
+
+FULL = Baseline(
+    publisher_id="contoso",
+    offer_id="contoso-offer",
+    operation_ids=(GUID, OTHER),
+    etag='"7"',
+    taken=datetime(2026, 11, 25, 10, 0, tzinfo=UTC),
+    sent=datetime(2026, 11, 25, 10, 5, tzinfo=UTC),
+    open_ids=(GUID,),
+    ready=False,
+    accepted=True,
+)
+
+
+@pytest.fixture
+def service(clock: VirtualClock) -> Service:
+    return Service(clock)
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG, "golive")
+    return caplog
+
+
+def told(logged: pytest.LogCaptureFixture, *levels: str) -> list[str]:
+    """The warnings, or what was logged at other levels, but for the requests."""
+    wanted = levels or ("WARNING",)
+    lines = [each.getMessage() for each in logged.records if each.levelname in wanted]
+    return [line for line in lines if not line.startswith(("GET", "POST"))]
+
+
+# A baseline as JSON
+
+
+def test_a_baseline_in_full() -> None:
+    assert FULL.to_dict() == {
+        "publisher_id": "contoso",
+        "offer_id": "contoso-offer",
+        "operation_ids": [GUID, OTHER],
+        "open_ids": [GUID],
+        "ready": False,
+        "etag": '"7"',
+        "taken": "2026-11-25T10:00:00+00:00",
+        "sent": "2026-11-25T10:05:00+00:00",
+        "accepted": True,
+    }
+    assert Baseline.from_dict(FULL.to_dict()) == FULL
+    assert (FULL.knows_end_of(OTHER), FULL.knows_end_of(GUID)) == (True, False)
+
+
+def test_a_baseline_of_an_earlier_release() -> None:
+    known = Baseline.from_dict(
+        {"publisher_id": "a", "offer_id": "b", "operation_ids": None, "taken": "2026-11-25T10:00:00Z"}
+    )
+    assert known.to_dict() == {
+        "publisher_id": "a",
+        "offer_id": "b",
+        "operation_ids": None,
+        "open_ids": [],
+        "ready": None,
+        "etag": None,
+        "taken": "2026-11-25T10:00:00+00:00",
+        "sent": None,
+        "accepted": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"publisher_id": 7}, "TypeError: 7 is not text"),
+        ({"operation_ids": [7]}, "TypeError: 7 is not text"),
+        ({"open_ids": [None]}, "TypeError: None is not text"),
+        ({"etag": 7}, "TypeError: 7 is not text"),
+        ({"taken": "yesterday"}, "ValueError: Invalid isoformat string: 'yesterday'"),
+    ],
+)
+def test_what_is_no_baseline(changes: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        Baseline.from_dict({**FULL.to_dict(), **changes})
+    message = f"This is not a baseline ({reason}); take one with the client's baseline()."
+    assert caught.value.args == (message,)
+
+
+# How long something takes at most
+
+
+def test_how_long_a_call_that_reads_takes_at_most() -> None:
+    policy = RetryPolicy(max_attempts=4, max_delay=30, retry_after_limit=7)
+    assert policy.longest(10) == 4 * 10 + 3 * 30
+    assert RetryPolicy(max_attempts=3, max_delay=1, retry_after_limit=60).longest(
+        timedelta(seconds=5)
+    ) == (3 * 5 + 2 * 60)
+    with pytest.raises(InvalidInput, match=r"^request_timeout must be"):
+        policy.longest(-1)
+
+
+# The latest operation, while the list lags behind
+
+
+def lagging(service: Service) -> None:
+    service.submissions = lambda: [entry(submissionState="succeeded")]
+    service.status = lambda: CERTIFYING
+
+
+LAGS = (
+    "Something of contoso/contoso-offer runs by the offer's status, and is not in the list of its"
+    " operations yet, which lags behind by minutes"
+)
+
+
+def test_a_list_that_lags_is_waited_for(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture
+) -> None:
+    lagging(service)
+    client = client_of(side, service, retry=RetryPolicy(base_delay=2, max_delay=30))
+    with pytest.raises(Undecided) as caught:
+        side.get(client.latest_operation("contoso", "contoso-offer"))
+    assert caught.value.summary == f"{LAGS}: ask again later, or give the URL of the operation."
+    assert told(logged) == [f"{LAGS}: looking again."]
+    # Half a backoff at least, doubled each time, and the last look at the end of the time.
+    slept = side.clock.slept
+    assert sum(slept) == pytest.approx(RetryPolicy().listed_within)
+    for number, pause in enumerate(slept[:-1]):
+        most = min(2 * 2**number, 30)
+        assert most / 2 <= pause <= most
+    assert service.seen.count("submissions") == len(slept) + 1
+
+
+def test_what_comes_to_be_listed_is_taken_up(side: Side, service: Service) -> None:
+    lagging(service)
+    service.submissions = lambda: [
+        *([entry(id=OTHER)] if side.clock.slept else []),
+        entry(submissionState="succeeded"),
+    ]
+    service.poll = lambda: CERTIFYING
+    found = side.get(client_of(side, service).latest_operation("contoso", "contoso-offer"))
+    assert found.ref.operation_id == OTHER
+    assert len(side.clock.slept) == 1
+
+
+@pytest.mark.parametrize(
+    ("entries", "latest"),
+    [
+        ([entry(submissionState="odd"), entry(id=OTHER, submissionState="running")], OTHER),
+        ([entry(submissionState="notStarted"), entry(id=OTHER, submissionState="running")], OTHER),
+        ([entry(submissionState="odd"), entry(id=OTHER, submissionState="succeeded")], GUID),
+        (
+            [
+                entry(submissionState="succeeded", changedTime="2026-11-25T10:00:00"),
+                entry(id=OTHER, submissionState="failed", changedTime="2026-11-25T11:00:00"),
+            ],
+            OTHER,
+        ),
+        (
+            [
+                entry(submissionState="succeeded", changedTime=None),
+                entry(id=OTHER, submissionState="failed", changedTime="2026-11-25T11:00:00"),
+            ],
+            OTHER,
+        ),
+        (
+            [
+                entry(submissionState="succeeded", changedTime=None),
+                entry(id=OTHER, submissionState="failed", changedTime=None),
+            ],
+            GUID,
+        ),
+    ],
+)
+def test_which_operation_is_the_latest(
+    side: Side, service: Service, entries: list[dict[str, Any]], latest: str
+) -> None:
+    service.submissions = lambda: entries
+    service.poll = lambda: body("running")
+    operation = side.get(client_of(side, service).latest_operation("contoso", "contoso-offer"))
+    assert operation.ref.operation_id == latest
+
+
+# What is not decided
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, "publish in the slot 'staging', 'running', changed 2026-11-25 10:00 UTC"),
+        ({"slot": None}, "publish, 'running', changed 2026-11-25 10:00 UTC"),
+        ({"changedTime": None, "submissionType": None}, "an operation in the slot 'staging', 'running'"),
+    ],
+)
+def test_what_may_be_a_go_live_is_shown(
+    side: Side, service: Service, changes: dict[str, Any], shown: str
+) -> None:
+    service.submissions = lambda: [entry(**changes)]
+    service.poll = lambda: SIGNING_OFF
+    service.status = lambda: SIGNING_OFF
+    with pytest.raises(Undecided) as caught:
+        begin(side, service)
+    assert caught.value.summary == (
+        f"There is something of contoso/contoso-offer that may be a go-live or not: {shown}, {URL}."
+        " Wait until it has ended, or cancel it if it is not meant; then call again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("stands", "known", "what"),
+    [
+        (body("running"), False, "one runs ('running')"),
+        (body("running"), True, "one runs ('running')"),
+        (body("succeeded"), True, "one ran since the baseline"),
+    ],
+)
+def test_without_a_list_it_says_what_the_offer_says(
+    side: Side, service: Service, stands: Any, known: bool, what: str
+) -> None:
+    service.submissions = lambda: httpx.Response(404)
+    baseline = side.get(client_of(side, service).baseline("contoso", MIGRATED)) if known else None
+    service.status = lambda: stands
+    with pytest.raises(Undecided) as caught:
+        begin(side, service, baseline=baseline)
+    otherwise = ", or without the baseline" if known else ""
+    assert caught.value.summary == (
+        "The service shows no list of the operations of contoso/contoso-offer, and by the offer's status"
+        f" {what}. Check the offer, then call again{otherwise}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "free"),
+    [
+        (None, '"1"', True),
+        ('"1"', '"1"', True),
+        ('"1"', '"2"', False),
+        ('"1"', None, False),
+    ],
+)
+def test_without_a_list_the_version_of_the_offer_decides(
+    side: Side, service: Service, before: str | None, now: str | None, free: bool
+) -> None:
+    def stands(tag: str | None) -> httpx.Response:
+        return httpx.Response(200, json=body("succeeded"), headers={"ETag": tag} if tag else {})
+
+    service.submissions = lambda: httpx.Response(404)
+    service.status = lambda: stands(before)
+    baseline = side.get(client_of(side, service).baseline("contoso", MIGRATED))
+    service.status = lambda: stands(now)
+    if free:
+        assert not begin(side, service, baseline=baseline).adopted
+    else:
+        with pytest.raises(Undecided):
+            begin(side, service, baseline=baseline)
+    assert service.posts == int(free)
+
+
+def test_what_cannot_be_read_is_noted(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture
+) -> None:
+    service.submissions = lambda: [entry(submissionState="odd")]
+    service.poll = lambda: httpx.Response(404)
+    answers = [httpx.Response(404)]
+    service.status = lambda: answers.pop() if answers else CERTIFYING
+    with pytest.raises(Undecided):
+        begin(side, service)
+    [operation, offer] = told(logged, "DEBUG")
+    assert operation.startswith("Could not read an operation of the list: GET http")
+    assert offer.startswith("Could not read the status of the offer: GET http")
+
+
+# What was accepted, and where it is does not appear
+
+
+def test_what_was_accepted_without_an_address(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture
+) -> None:
+    service.golive = lambda: httpx.Response(202)
+    with pytest.raises(InvalidLocation) as caught:
+        begin(side, service)
+    error = caught.value
+    [warning] = told(logged)
+    assert warning.startswith("Accepted without a usable URL; looking for the operation: POST http")
+    assert error.baseline is not None
+    assert error.baseline.accepted
+    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().listed_within)
+
+
+def test_what_was_accepted_and_cannot_be_looked_for(side: Side, service: Service) -> None:
+    def accepted() -> httpx.Response:
+        service.submissions = lambda: httpx.Response(500)
+        return httpx.Response(202)
+
+    service.golive = accepted
+    with pytest.raises(SubmissionUncertain) as caught:
+        begin(side, service, timeout=600)
+    error = caught.value
+    assert isinstance(error.__cause__, InvalidLocation)
+    late = "The time for the call was up before the request was sent."
+    assert error.summary == f"{error.__cause__.summary} {late}"
+    assert error.baseline is not None
+    assert error.baseline.accepted
+    sent = datetime.fromtimestamp(service.sent_at[0], UTC)
+    settled = timedelta(seconds=RetryPolicy().reconcile_for + CLOCK_SKEW)
+    assert error.safe_after == sent + settled
+
+
+# The wait
+
+
+def test_an_outage_is_told_with_its_length_and_cause(side: Side, service: Service) -> None:
+    service.poll = lambda: httpx.Response(500)
+    operation = client_of(side, service).operation(LOCATION)
+    with pytest.raises(ServiceUnreachable) as caught:
+        side.get(operation.wait())
+    cause = caught.value.__cause__
+    assert isinstance(cause, ServiceFault)
+    hours = sum(side.clock.slept) / 3600
+    assert caught.value.summary == (
+        f"No usable response from the service for {hours:.1f} hours. Last error: {cause}"
+    )
+    assert (caught.value.method, caught.value.url) == ("GET", f"{LOCAL}{LOCATION.partition('?')[0]}")
+
+
+def test_the_first_failure_warns_and_the_others_inform(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture
+) -> None:
+    answers = [httpx.Response(500)] * 3
+    service.poll = lambda: answers.pop() if answers else body("complete")
+    side.get(client_of(side, service).operation(LOCATION).wait())
+    lines = [
+        each.levelname for each in logged.records if each.getMessage().startswith("Could not read the")
+    ]
+    assert lines == ["WARNING", "INFO", "INFO"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "message"),
+    [
+        (body("failed"), "The operation failed: the service gave no reason."),
+        (body("failed", error="Too small. "), "The operation failed: Too small."),
+        (
+            body(
+                "failed",
+                {
+                    **step("certify", "failed"),
+                    "messages": [
+                        {"messageHtml": "<p>The logo is too small.</p>", "level": "ERROR"},
+                        {"messageHtml": "All is well.", "level": "information"},
+                        {"messageHtml": "The logo is too small", "level": "Error"},
+                        {"messageHtml": "XX", "level": "error"},
+                    ],
+                },
+            ),
+            "The operation failed in the step 'certify': The logo is too small; XX.",
+        ),
+    ],
+)
+def test_why_it_failed(side: Side, service: Service, operation: Any, message: str) -> None:
+    service.poll = lambda: operation
+    with pytest.raises(OperationFailed) as caught:
+        side.get(client_of(side, service).operation(LOCATION).result())
+    assert caught.value.summary == message
+
+
+def test_that_the_time_is_up(side: Side, service: Service) -> None:
+    service.poll = lambda: body("underway")
+    with pytest.raises(WaitTimeout) as caught:
+        side.get(client_of(side, service).operation(LOCATION).wait(timeout=60))
+    state = State.UNKNOWN
+    assert caught.value.summary == f"Timed out waiting: the operation is still {state} ('underway')."
+
+
+@pytest.mark.parametrize("tag", ['"a b"', '"~"', "*", 'W/"!"'])
+def test_an_entity_tag_is_sent_as_it_is(side: Side, service: Service, tag: str) -> None:
+    sent: list[str | None] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request.headers.get("If-Match"))
+        return service(request)
+
+    client = side.client(transport=httpx.MockTransport(answer))
+    side.get(client.begin_go_live("contoso", MIGRATED, if_match=tag))
+    assert sent[-1] == tag
