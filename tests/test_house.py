@@ -55,6 +55,11 @@ def test_the_public_api_is_completely_typed() -> None:
     assert report["typeCompleteness"]["completenessScore"] == 1
 
 
+def test_the_public_api_is_typed_as_users_rely_on_it() -> None:
+    outcome = tool("pyright", "--pythonpath", sys.executable, "tests/typing")
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+
+
 def test_what_stands_in_signatures_is_exported() -> None:
     named: set[str] = set()
     for client in (golive.GoLiveClient, golive.AsyncGoLiveClient):
