@@ -358,6 +358,9 @@ def _emulate(emulator: Emulator, clock: VirtualClock, monkeypatch: pytest.Monkey
             return kind(credential, transport=emulator.transport(), clock=clock, **options)
 
         monkeypatch.setattr(golive, name, client)
+    # What the recipes for workers import; anew, since it takes its clients from here.
+    monkeypatch.syspath_prepend(str(ROOT / "examples" / "workers"))
+    monkeypatch.delitem(sys.modules, "steps", raising=False)
 
 
 def _commands(block: Block) -> Iterator[tuple[str, str, bool]]:

@@ -270,6 +270,40 @@ def test_publish_and_start_is_one_line(golive: Any, service: tuple[Emulator, str
     assert emulator.accepted("contoso", "contoso-draft") == 1
 
 
+def test_the_pair_can_be_run_again_at_any_time(
+    golive: Any, held: tuple[Emulator, str], clock: VirtualClock
+) -> None:
+    emulator, url = held
+    offer = ("contoso", "contoso-draft", "--endpoint", url)
+    publish = ("publish", *offer, "--wait", "--if-needed", *FAST)
+    clock.on_sleep = lambda time: None
+    started = golive("publish", *offer)
+    assert started.code == Exit.OK
+    clock.sleep(3 * DAY)
+    again = golive(*publish)
+    assert (again.code, again.out.splitlines()[0]) == (
+        Exit.OK,
+        "contoso/contoso-draft: publish found, this version needs no other publish",
+    )
+    assert golive("start", *offer, "--no-wait").code == Exit.OK
+    clock.sleep(3600)
+    again = golive(*publish, "--json")
+    assert (again.code, again.events[0]["kind"]) == (Exit.OK, "go-live")
+    assert golive("publish", *offer).code == Exit.REFUSED
+    assert golive("start", *offer, "--no-wait").code == Exit.OK
+    assert emulator.accepted("contoso", "contoso-draft") == 1
+
+
+def test_a_version_that_is_not_in_preview_is_published(
+    golive: Any, held: tuple[Emulator, str], clock: VirtualClock
+) -> None:
+    emulator, url = held
+    draft = emulator.market.offer("contoso", MIGRATED)
+    draft.written({"definition": {"displayText": "another"}}, emulator.market.now)
+    published = golive("publish", "contoso", MIGRATED, "--if-needed", "--endpoint", url)
+    assert published.out.startswith(f"contoso/{MIGRATED}: publish accepted")
+
+
 def test_publish_without_waiting(golive: Any, service: tuple[Emulator, str]) -> None:
     _, url = service
     result = golive("publish", "contoso", "contoso-draft", "--endpoint", url)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from attrs import evolve
 
-from golive import GoLiveClient, Operation, OperationError, State, WaitTimeout
+from golive import GoLiveClient, NotFound, Operation, OperationError, OperationKind, State, WaitTimeout
 from golive.cli import attempts, elapsed
 from golive.cli.exits import Exit
 from golive.cli.history import History
@@ -205,6 +205,11 @@ def report_(report: Report, subject: Subject, service: Service, output: Path | N
 
 @click.command()
 @offer_argument
+@click.option(
+    "--if-needed",
+    is_flag=True,
+    help="Do nothing, successfully, if this version of the offer is in preview or going live already.",
+)
 @notify_option
 @wait_switch(default=False)
 @report_option
@@ -216,19 +221,24 @@ def publish(
     service: Service,
     wait: Wait | None,
     notify: tuple[str, ...],
+    *,
+    if_needed: bool,
 ) -> Exit:
     """Publish an offer to its preview, from which it can go live.
 
     With --wait, it waits until the offer is in preview. A publish that is already running is then
-    joined, not refused.
+    joined, not refused. A pipeline whose job may be run again says --if-needed.
 
     \b
     Examples:
       golive publish contoso contoso-offer
-      golive publish contoso contoso-offer --wait && golive start contoso contoso-offer
+      golive publish contoso contoso-offer --wait --if-needed && golive start contoso contoso-offer
     """
     with service.client(subject) as client:
         publisher, offer = subject.offer(client)
+        if if_needed and (found := _published_by(client, publisher, offer)) is not None:
+            report.begun(found, "found, this version needs no other publish")
+            return Exit.OK
         operation = client.begin_publish(publisher, offer, notification_emails=notify)
         # What is taken live next is another version.
         attempts.forget(client.endpoint, publisher, offer)
@@ -327,6 +337,23 @@ def _looked_at(operation: Operation) -> History:
     history = History(operation)
     history.add(operation.refresh())
     return history
+
+
+def _published_by(client: GoLiveClient, publisher: str, offer: str) -> Operation | None:
+    """Return the operation by which the current version of an offer is in preview, or is going live."""
+    found = client.latest_operation(publisher, offer)
+    if found is None:
+        return None
+    found.refresh()
+    going_live = found.kind is OperationKind.GO_LIVE and not found.done
+    if not (going_live or found.status.ready_to_go_live):
+        return None
+    try:
+        preview = client.offer(publisher, offer, slot="preview").version
+    except NotFound:
+        return None
+    current = client.offer(publisher, offer).version
+    return found if current is not None and current == preview else None
 
 
 @contextmanager

@@ -1,0 +1,36 @@
+"""A go-live in Airflow 3."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import dag, task
+
+import steps
+
+
+@dag(schedule=None, catchup=False)
+def release(publisher: str = "contoso", offer: str = "contoso-offer") -> None:
+    """Take an offer live."""
+
+    @task(retries=5)
+    def take_down(publisher: str, offer: str) -> dict[str, Any]:
+        return steps.before(publisher, offer)
+
+    # With the baseline a retry adopts what an earlier try began; after ten minutes it is surely listed.
+    @task(retries=20, retry_delay=timedelta(minutes=10))
+    def start(known: dict[str, Any]) -> str:
+        _, token = steps.begin(known)
+        if token is None:
+            raise RuntimeError("It may have begun or not; the next try finds out.")
+        return token
+
+    @task.sensor(mode="reschedule", poke_interval=600, timeout=timedelta(days=10).total_seconds())
+    def is_live(token: str) -> bool:
+        return steps.look(token, 0.0) is None
+
+    is_live(start(take_down(publisher, offer)))
+
+
+dag = release()
