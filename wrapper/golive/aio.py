@@ -7,8 +7,6 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-import httpx
-
 from golive import evidence, following, queries, starting
 from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.baseline import Baseline
@@ -18,6 +16,7 @@ from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
 from golive.following import Tracker
+from golive.http import httpx
 from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy

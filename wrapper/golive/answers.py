@@ -15,7 +15,6 @@ from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Any, Protocol
 
-import httpx
 from attrs import evolve, field, frozen
 
 from golive._version import __version__
@@ -34,6 +33,7 @@ from golive.errors import (
     UnexpectedAnswer,
     UnsupportedVersion,
 )
+from golive.http import httpx
 from golive.location import Origin
 from golive.text import one_line, plain_text, printable
 

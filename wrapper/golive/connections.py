@@ -21,9 +21,9 @@ from typing import Any, Generic, TypeVar
 
 import anyio
 import httpcore
-import httpx
 from attrs import define
 
+from golive.http import httpx
 from golive.location import Origin
 from golive.loops import PerLoop
 from golive.surroundings import Proxy, default_trust, find_proxy, trust_of_environment

@@ -20,11 +20,11 @@ from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
-import httpx
 from attrs import field, frozen
 
 from golive.clock import Clock
 from golive.errors import CredentialError, GoLiveError, InvalidInput
+from golive.http import httpx
 from golive.location import Origin
 from golive.loops import PerLoop
 from golive.text import printable

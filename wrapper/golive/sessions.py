@@ -12,7 +12,6 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 import anyio
-import httpx
 from attrs import define, field
 
 from golive import transports
@@ -29,6 +28,7 @@ from golive.answers import (
 from golive.clock import Clock
 from golive.credentials import BearerAuth, Secret
 from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
+from golive.http import httpx
 from golive.location import Origin
 from golive.text import one_line
 from golive.transports import CONNECT_TIMEOUT, JOURNEY, Journey

@@ -16,10 +16,10 @@ import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 
-import httpx
 from attrs import field, frozen
 
 from golive.errors import InvalidInput
+from golive.http import httpx
 from golive.location import Origin
 from golive.text import one_line
 

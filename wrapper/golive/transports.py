@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from typing import TypeVar
 
-import httpx
 from attrs import define
 
 from golive.errors import InvalidInput
+from golive.http import httpx
 
 __all__ = ["CONNECT_TIMEOUT", "JOURNEY", "Journey", "async_transport", "transport"]
 

@@ -13,11 +13,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 import schemathesis
 
 from golive.contract.proof import ANSWER_WITHIN, LINKS, PATIENCE, read_links
 from golive.contract.rules import Exchange, Fetched, Rules, empty_errors_are_lawful
+from golive.http import httpx
 
 __all__ = ["golive_rules"]
 

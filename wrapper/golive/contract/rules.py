@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
-import httpx
 from attrs import define, field, frozen
+
+from golive.http import httpx
 
 __all__ = [
     "FORMS",

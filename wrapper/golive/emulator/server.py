@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 import anyio
-import httpx
+
+from golive.http import httpx
 
 try:
     import uvicorn
