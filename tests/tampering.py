@@ -14,7 +14,7 @@ import pytest
 from attrs import evolve, frozen
 
 from golive import ServiceError, State, answers, location, queries, reading, sessions, starting
-from golive.reading import Listing
+from golive.portal.reading import Listing
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
 BODY = "a_body_is_refused_only_for_lack_of_what_was_asked"

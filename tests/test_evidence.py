@@ -26,7 +26,7 @@ from golive import (
     SubmissionUncertain,
     Undecided,
 )
-from golive.starting import CLOCK_SKEW
+from golive.portal.starting import CLOCK_SKEW
 
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"
 OTHER = "0d2a3c1e-0000-4000-8000-000000000001"

@@ -43,7 +43,7 @@ def test_any_edit_of_the_blocking_client_is_noticed_and_making_it_anew_mends_it(
     for folder in ("tools", "wrapper", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    package = tmp_path / "wrapper" / "golive"
+    package = tmp_path / "wrapper" / "golive" / "portal"
     made = (package / "client.py").read_text("utf-8")
     (package / "client.py").write_text(made.replace("def wait(", "def await_(", 1), "utf-8")
     outcome = unasync(tmp_path, "--check")

@@ -78,7 +78,7 @@ def test_importing_golive_loads_nothing_optional() -> None:
         "import sys, httpx; before = set(sys.modules); import golive; print(*set(sys.modules) - before)"
     )
     loaded = set(tool(sys.executable, "-c", code).stdout.split())
-    assert "golive.client" in loaded
+    assert "golive.portal.client" in loaded
     optional = {"azure", "click", "rich", "starlette", "uvicorn", "golive.cli", "golive.emulator"}
     assert not loaded & optional
 

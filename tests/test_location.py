@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from conftest import CONTRACT
 from golive import InvalidInput, LocationForm, OperationKind, OperationRef, Origin
-from golive.location import (
-    MAX_LENGTH,
+from golive.origin import MAX_LENGTH
+from golive.portal.location import (
     check_identifier,
     make_token,
     parse_location,
@@ -345,10 +345,10 @@ def test_endpoints(endpoint: str, shown: str) -> None:
     assert str(Origin.parse(endpoint)) == shown
 
 
-NO_ADDRESS = "Invalid endpoint {}: {}. Expected something like https://cloudpartner.azure.com."
-PATH = "must have no path or query: give https://cloudpartner.azure.com."
+NO_ADDRESS = "Invalid endpoint {{!r}}: {}. Expected something like https://cloudpartner.azure.com."
+PATH = "The endpoint {!r} must have no path or query: give https://cloudpartner.azure.com."
 UNENCRYPTED = (
-    "would send the token unencrypted. Use https, or allow http explicitly (allow_http=True,"
+    "The endpoint {!r} would send the token unencrypted. Use https, or allow http explicitly (allow_http=True,"
     " --allow-http)."
 )
 
@@ -371,7 +371,7 @@ UNENCRYPTED = (
 def test_bad_endpoints(endpoint: str, complaint: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         Origin.parse(endpoint)
-    assert str(caught.value) == f"The endpoint {endpoint!r} {complaint}"
+    assert str(caught.value) == complaint.format(endpoint)
 
 
 def test_an_endpoint_with_an_odd_port() -> None:

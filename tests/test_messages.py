@@ -23,7 +23,7 @@ from golive import (
     Undecided,
     WaitTimeout,
 )
-from golive.starting import CLOCK_SKEW
+from golive.portal.starting import CLOCK_SKEW
 from test_evidence import (
     CERTIFYING,
     GUID,

@@ -16,17 +16,14 @@ from golive import (
     ServiceUnreachable,
     State,
     SubmissionUncertain,
-    evidence,
-    following,
-    queries,
-    starting,
 )
 from golive.answers import Answer, Call, Received
 from golive.emulator import TOKEN, Emulator, Fault
 from golive.errors import GoLiveError
 from golive.flow import Context, Flow, Sleep
-from golive.following import Tracker
-from golive.location import Origin
+from golive.origin import Origin
+from golive.portal import evidence, following, queries, starting
+from golive.portal.following import Tracker
 from golive.testing import VirtualClock
 
 T = TypeVar("T")

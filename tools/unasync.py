@@ -1,4 +1,4 @@
-"""Make wrapper/golive/client.py from aio.py, or check that it is what aio.py makes.
+"""Make wrapper/golive/portal/client.py from aio.py, or check that it is what aio.py makes.
 
 The async client is written by hand. What differs in the blocking one differs by rule, and a rule that
 nothing needs any more is an error, so that the list below stays true.
@@ -12,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent.parent / "wrapper" / "golive"
+PACKAGE = Path(__file__).resolve().parent.parent / "wrapper" / "golive" / "portal"
 
 #: Prose that differs in fact.
 TEXTS = (
@@ -80,7 +80,7 @@ def main() -> None:
     if not check:
         twin.write_text(made, "utf-8")
     elif twin.read_text("utf-8") != made:
-        sys.exit("wrapper/golive/client.py is not what aio.py makes: run `nox -s generate`.")
+        sys.exit("wrapper/golive/portal/client.py is not what aio.py makes: run `nox -s generate`.")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,6 @@
 import logging
 
 from golive._version import __version__
-from golive.aio import AsyncGoLiveClient, AsyncOperation
-from golive.baseline import Baseline
-from golive.client import GoLiveClient, Operation
 from golive.clock import Clock, SystemClock
 from golive.credentials import AsyncCredential, Credential
 from golive.durations import Duration
@@ -40,11 +37,13 @@ from golive.errors import (
     UnsupportedVersion,
     WaitTimeout,
 )
-from golive.location import ENDPOINT, LocationForm, OperationKind, OperationRef, Origin
-from golive.retry import RetryPolicy
-from golive.schedule import PollingPolicy
-from golive.starting import OnSending
-from golive.status import (
+from golive.origin import Origin
+from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
+from golive.portal.baseline import Baseline
+from golive.portal.client import GoLiveClient, Operation
+from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
+from golive.portal.starting import OnSending
+from golive.portal.status import (
     Link,
     Message,
     Offer,
@@ -53,7 +52,9 @@ from golive.status import (
     Step,
     Submission,
 )
-from golive.vocabulary import State
+from golive.portal.vocabulary import State
+from golive.retry import RetryPolicy
+from golive.schedule import PollingPolicy
 
 __all__ = [
     "ENDPOINT",

@@ -34,7 +34,7 @@ from golive.errors import (
     UnsupportedVersion,
 )
 from golive.http import httpx
-from golive.location import Origin
+from golive.origin import Origin
 from golive.text import one_line, plain_text, printable
 
 __all__ = [

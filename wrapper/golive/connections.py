@@ -24,8 +24,8 @@ import httpcore
 from attrs import define
 
 from golive.http import httpx
-from golive.location import Origin
 from golive.loops import PerLoop
+from golive.origin import Origin
 from golive.surroundings import Proxy, default_trust, find_proxy, trust_of_environment
 from golive.transports import CONNECT_TIMEOUT, JOURNEY, Journey
 

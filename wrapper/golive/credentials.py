@@ -25,8 +25,8 @@ from attrs import field, frozen
 from golive.clock import Clock
 from golive.errors import CredentialError, GoLiveError, InvalidInput
 from golive.http import httpx
-from golive.location import Origin
 from golive.loops import PerLoop
+from golive.origin import Origin
 from golive.text import printable
 
 __all__ = [

@@ -40,8 +40,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from golive.text import explanation, one_line
 
 if TYPE_CHECKING:
-    from golive.baseline import Baseline
-    from golive.status import OperationStatus
+    from golive.portal.baseline import Baseline
+    from golive.portal.status import OperationStatus
 
 __all__ = [
     "CredentialError",
@@ -362,7 +362,7 @@ class ServiceError(GoLiveError):
 
 def _baseline(value: Baseline | Mapping[str, Any] | None) -> Baseline | None:
     if isinstance(value, Mapping):
-        from golive.baseline import Baseline
+        from golive.portal.baseline import Baseline
 
         return Baseline.from_dict(value)
     return value
@@ -523,7 +523,7 @@ class OperationError(GoLiveError):
     ) -> None:
         super().__init__(message, continuation_token)
         if isinstance(status, Mapping):
-            from golive.status import OperationStatus
+            from golive.portal.status import OperationStatus
 
             status = OperationStatus.from_dict(status)
         self.status: OperationStatus = status

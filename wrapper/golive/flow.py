@@ -18,7 +18,7 @@ from golive.answers import Answer, Call
 from golive.clock import Clock
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError, ServiceUnreachable
-from golive.location import Origin, check_identifier
+from golive.origin import Origin
 from golive.retry import RetryPolicy, is_transient, retry_after_of
 from golive.schedule import PollingPolicy, read_retry_after
 
@@ -30,7 +30,6 @@ __all__ = [
     "Sleep",
     "ask",
     "logger",
-    "offer_of",
     "pause",
     "pause_before_look",
     "read",
@@ -201,15 +200,3 @@ def read(context: Context, call: Call, *, at_least: float = 0.0) -> Flow[Answer]
             if not is_transient(error) or failed >= context.retry.max_attempts or late:
                 raise
         yield from pause(context, wait)
-
-
-def offer_of(publisher_id: str, offer_id: str) -> dict[str, Any]:
-    """Return the arguments that name an offer.
-
-    Raises:
-        InvalidInput: One of them is malformed.
-    """
-    return {
-        "publisher_id": check_identifier(publisher_id, "publisher id"),
-        "offer_id": check_identifier(offer_id, "offer id"),
-    }

@@ -29,7 +29,7 @@ from golive.clock import Clock
 from golive.credentials import BearerAuth, Secret
 from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
 from golive.http import httpx
-from golive.location import Origin
+from golive.origin import Origin
 from golive.text import one_line
 from golive.transports import CONNECT_TIMEOUT, JOURNEY, Journey
 

@@ -20,7 +20,7 @@ from attrs import field, frozen
 
 from golive.errors import InvalidInput
 from golive.http import httpx
-from golive.location import Origin
+from golive.origin import Origin
 from golive.text import one_line
 
 __all__ = ["Proxy", "default_trust", "find_proxy", "trust_of_environment"]

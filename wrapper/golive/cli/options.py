@@ -16,7 +16,7 @@ from golive.cli import bearer
 from golive.cli.durations import duration
 from golive.cli.settings import Decorator, File, naming, option
 from golive.cli.subject import Subject, split
-from golive.location import check_identifier
+from golive.portal.location import check_identifier
 
 __all__ = [
     "Service",

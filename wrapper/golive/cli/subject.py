@@ -6,7 +6,7 @@ import click
 from attrs import frozen
 
 from golive import GoLiveClient, GoLiveError, Operation, Origin
-from golive.location import parse_location
+from golive.portal.location import parse_location
 
 __all__ = ["NoOperation", "Subject", "split"]
 

@@ -18,7 +18,7 @@ from attrs import frozen
 from golive.contract import document
 from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
-from golive.location import Origin
+from golive.origin import Origin
 
 __all__ = [
     "ANSWER_WITHIN",

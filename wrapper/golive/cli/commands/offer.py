@@ -30,7 +30,7 @@ from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
 from golive.cli.watching import operations
 from golive.emulator import TOKEN, Scenario
-from golive.location import check_identifier
+from golive.portal.location import check_identifier
 
 __all__ = ["COMMANDS"]
 

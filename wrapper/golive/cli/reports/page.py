@@ -16,7 +16,7 @@ from golive.cli.durations import spoken
 from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports.words import describe, outcome, worded
-from golive.status import all_messages, progress
+from golive.portal.status import all_messages, progress
 from golive.text import printable
 
 __all__ = ["render", "write"]

@@ -8,15 +8,16 @@ own origin. Requests are made from the parts, never from the text that was recei
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from urllib.parse import SplitResult, unquote, urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from attrs import evolve, field, frozen
 
 from golive.errors import InvalidInput
+from golive.origin import Origin, refuse_odd_characters, shown
 
 __all__ = [
     "API_VERSION",
@@ -24,10 +25,10 @@ __all__ = [
     "LocationForm",
     "OperationKind",
     "OperationRef",
-    "Origin",
     "check_identifier",
     "is_guid",
     "make_token",
+    "offer_of",
     "parse_location",
     "parse_token",
     "read_location",
@@ -39,16 +40,11 @@ ENDPOINT = "https://cloudpartner.azure.com"
 #: The version of the API that the contract describes.
 API_VERSION = "2017-10-31"
 
-#: Longer than any address of the two forms can lawfully be.
-MAX_LENGTH = 2048
-
 # These are the contract's patterns; a test keeps them equal.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SLOT = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
-
-_DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 class LocationForm(StrEnum):
@@ -66,84 +62,6 @@ class OperationKind(StrEnum):
     GO_LIVE = "go-live"
     PUBLISH = "publish"
     CANCEL = "cancel"
-
-
-@frozen
-class Origin:
-    """Scheme, host and port: the only place a token is sent to (RFC 6454, section 4).
-
-    Attributes:
-        scheme: `https` or `http`.
-        host: The host name in lower case, or an IP address (IPv6 without brackets).
-        port: The port, also if it is the scheme's default.
-    """
-
-    scheme: str
-    host: str
-    port: int
-
-    @classmethod
-    def of(cls, parts: SplitResult) -> Origin:
-        """Return the origin of a split address.
-
-        Raises:
-            ValueError: It has no usable scheme, host or port.
-        """
-        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
-            raise ValueError("it is not an http or https address")
-        port = parts.port
-        return cls(parts.scheme, parts.hostname, _DEFAULT_PORTS[parts.scheme] if port is None else port)
-
-    @classmethod
-    def parse(cls, endpoint: str, *, allow_http: bool = False) -> Origin:
-        """Read the endpoint that the caller gives.
-
-        Args:
-            endpoint: For example `https://cloudpartner.azure.com`; no path, query or user.
-            allow_http: Also accept plain `http` to a host other than this machine.
-
-        Raises:
-            InvalidInput: It is not such an address.
-        """
-        try:
-            _refuse_odd_characters(endpoint)
-            parts = urlsplit(endpoint)
-            if "@" in parts.netloc:
-                # Shown without its value: it may hold a password.
-                raise InvalidInput("The endpoint must not contain a user or password.")
-            origin = cls.of(parts)
-        except InvalidInput:
-            raise
-        except ValueError as error:
-            raise InvalidInput(
-                f"Invalid endpoint {_shown(endpoint)}: {error}."
-                " Expected something like https://cloudpartner.azure.com."
-            ) from None
-        if parts.path not in ("", "/") or parts.query or parts.fragment:
-            raise InvalidInput(
-                f"The endpoint {_shown(endpoint)} must have no path or query: give {origin}."
-            )
-        if origin.scheme == "http" and not allow_http and not origin.is_loopback:
-            raise InvalidInput(
-                f"The endpoint {_shown(endpoint)} would send the token unencrypted."
-                " Use https, or allow http explicitly (allow_http=True, --allow-http)."
-            )
-        return origin
-
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is this machine."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
-
-    def __str__(self) -> str:
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
-        return f"{self.scheme}://{host}{port}"
 
 
 @frozen
@@ -195,9 +113,21 @@ def check_identifier(value: str, name: str) -> str:
     if isinstance(value, str) and _IDENTIFIER.fullmatch(value):
         return value
     raise InvalidInput(
-        f"The {name} {_shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
+        f"The {name} {shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
         " not beginning with a dot."
     )
+
+
+def offer_of(publisher_id: str, offer_id: str) -> dict[str, Any]:
+    """Return the arguments that name an offer.
+
+    Raises:
+        InvalidInput: One of them is malformed.
+    """
+    return {
+        "publisher_id": check_identifier(publisher_id, "publisher id"),
+        "offer_id": check_identifier(offer_id, "offer id"),
+    }
 
 
 def read_location(
@@ -224,7 +154,7 @@ def read_location(
         try:
             return _about(parse_location(value, origin), publisher_id, offer_id)
         except ValueError as error:
-            problems.append(f"its {name} {_shown(value)} is not acceptable: {error}")
+            problems.append(f"its {name} {shown(value)} is not acceptable: {error}")
     raise ValueError(
         " and ".join(problems) or "it has neither a Location nor an Operation-Location header"
     )
@@ -260,7 +190,7 @@ def parse_location(value: str, origin: Origin) -> OperationRef:
     Raises:
         ValueError: It is not exactly one of the two known forms at that origin; the text says why.
     """
-    _refuse_odd_characters(value)
+    refuse_odd_characters(value)
     parts = urlsplit(value)
     if parts.scheme or parts.netloc:
         if "@" in parts.netloc:
@@ -316,7 +246,7 @@ def parse_token(token: str, origin: Origin) -> tuple[OperationRef, OperationKind
             and "$" not in address
         ):
             hint = " If a shell took the $… away, put the token in single quotes."
-        raise InvalidInput(f"The token {_shown(token)} is not valid: {error}.{hint}") from None
+        raise InvalidInput(f"The token {shown(token)} is not valid: {error}.{hint}") from None
     return ref, kind
 
 
@@ -325,24 +255,8 @@ def make_token(ref: OperationRef, kind: OperationKind) -> str:
     return ref.url if kind is OperationKind.GO_LIVE else f"{ref.url}#{kind.value}"
 
 
-def _refuse_odd_characters(value: str) -> None:
-    # Before any parsing: urlsplit drops tabs and line ends, and browsers read a backslash as a slash.
-    if not value:
-        raise ValueError("it is empty")
-    if len(value) > MAX_LENGTH:
-        raise ValueError(f"it is longer than {MAX_LENGTH} characters")
-    for character in value:
-        if not "!" <= character <= "~" or character == "\\":
-            raise ValueError(f"it contains the character {character!r}")
-
-
 def _segment(raw: str) -> str:
     segment = unquote(raw)
     if any(c in "/\\%" or not "!" <= c <= "~" for c in segment):
         raise ValueError(f"its path contains {raw!r}")
     return segment
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 200 else f"{text[:200]}… ({len(text)} characters)"

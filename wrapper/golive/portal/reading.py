@@ -17,8 +17,9 @@ from typing import Any, TypeVar
 from attrs import frozen
 
 from golive.errors import InvalidInput
-from golive.location import LocationForm, OperationRef, Origin, check_identifier
-from golive.status import (
+from golive.origin import Origin
+from golive.portal.location import LocationForm, OperationRef, check_identifier
+from golive.portal.status import (
     Link,
     Message,
     Offer,
@@ -27,8 +28,8 @@ from golive.status import (
     Step,
     Submission,
 )
+from golive.portal.vocabulary import MIGRATED, State, offer_state, same_word
 from golive.text import REPLACEMENT, explanation, one_line, printable, shortened
-from golive.vocabulary import MIGRATED, State, offer_state, same_word
 
 __all__ = [
     "Listing",

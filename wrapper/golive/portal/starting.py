@@ -9,7 +9,6 @@ from typing import Any, cast
 from attrs import evolve, frozen
 
 from golive.answers import Answer, Call, Endpoint
-from golive.baseline import Baseline
 from golive.durations import Duration
 from golive.errors import (
     GoLiveError,
@@ -19,13 +18,14 @@ from golive.errors import (
     SubmissionUncertain,
     Undecided,
 )
-from golive.evidence import Look, look_for_go_live, look_for_publish, what_runs
-from golive.flow import Context, Deadline, Flow, ask, logger, offer_of, pause, pause_before_look
-from golive.following import Tracker, adopt, refresh, track
-from golive.location import OperationKind, OperationRef, read_location
-from golive.queries import offer_status
+from golive.flow import Context, Deadline, Flow, ask, logger, pause, pause_before_look
+from golive.portal.baseline import Baseline
+from golive.portal.evidence import Look, look_for_go_live, look_for_publish, what_runs
+from golive.portal.following import Tracker, adopt, refresh, track
+from golive.portal.location import OperationKind, OperationRef, offer_of, read_location
+from golive.portal.queries import offer_status
+from golive.portal.vocabulary import State
 from golive.retry import Deed, deed_of, is_transient
-from golive.vocabulary import State
 from golive_api.api.publishing import cancel, go_live, publish
 from golive_api.models import Notification, NotificationMetadata
 

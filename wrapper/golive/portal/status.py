@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 from attrs import field, fields, frozen
 
 from golive.errors import InvalidInput
-from golive.location import OperationKind, OperationRef, Origin, make_token, parse_location
-from golive.text import plain_text
-from golive.vocabulary import (
+from golive.origin import Origin
+from golive.portal.location import OperationKind, OperationRef, make_token, parse_location
+from golive.portal.vocabulary import (
     GO_LIVE,
     LIVE,
     PRODUCTION,
@@ -26,6 +26,7 @@ from golive.vocabulary import (
     awaits_publisher,
     same_word,
 )
+from golive.text import plain_text
 
 __all__ = [
     "Link",

@@ -1,40 +1,40 @@
-"""The async client. It runs on asyncio and on trio."""
+"""The blocking client: `aio` without `await`, made from it by `nox -s generate`."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from golive import evidence, following, queries, starting
 from golive.answers import REQUEST_TIMEOUT, Answer
-from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
-from golive.credentials import AsyncCredential, Secret
+from golive.credentials import Credential, Secret
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
-from golive.following import Tracker
 from golive.http import httpx
-from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
+from golive.origin import Origin
+from golive.portal import evidence, following, queries, starting
+from golive.portal.baseline import Baseline
+from golive.portal.following import Tracker
+from golive.portal.location import ENDPOINT, OperationKind, OperationRef
+from golive.portal.starting import OnSending
+from golive.portal.status import Offer, OfferStatus, OperationStatus, Submission
+from golive.portal.vocabulary import State
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.sessions import AsyncSession
-from golive.starting import OnSending
-from golive.status import Offer, OfferStatus, OperationStatus, Submission
-from golive.vocabulary import State
+from golive.sessions import Session
 
-__all__ = ["AsyncGoLiveClient", "AsyncOperation"]
+__all__ = ["GoLiveClient", "Operation"]
 
 T = TypeVar("T")
 
 
-class AsyncGoLiveClient:
+class GoLiveClient:
     """Takes offers live, and follows and stops what it began.
 
-    A client may be shared by the tasks of one event loop. Use it as an async context manager, or call
-    `aclose`.
+    A client may be shared by threads. Use it as a context manager, or call `close`.
 
     Every call that asks the service may raise `InvalidInput` (an argument is malformed, nothing was
     sent), `CredentialError` (there is no token), `ServiceUnreachable` (there was no answer) and
@@ -43,7 +43,7 @@ class AsyncGoLiveClient:
 
     Args:
         credential: A token (`str`), a function that returns one and is called for every request, or an
-            azure-identity credential; the latter two sync or async. It stays yours: it is not closed.
+            azure-identity credential. It stays yours: it is not closed.
         endpoint: Where the service is; default `https://cloudpartner.azure.com`. The token is sent
             nowhere else.
         polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
@@ -53,7 +53,7 @@ class AsyncGoLiveClient:
             answers were seen to take five minutes; connecting may take 15 seconds of it.
         transport: An httpx transport to send requests with, for example one with your own certificate
             authority, or `golive.emulator`'s. It stays yours: it is not closed.
-        http_client: Instead of a transport, an `httpx.AsyncClient` to send requests with, for its
+        http_client: Instead of a transport, an `httpx.Client` to send requests with, for its
             connections, proxies, certificates, headers and event hooks. The endpoint, the credential
             and the timeouts are golive's, and no redirect is followed. It stays yours too.
         clock: What golive knows about time; replaced in tests.
@@ -64,22 +64,22 @@ class AsyncGoLiveClient:
         CredentialError: The credential is a `str` that cannot be a token.
 
     Example:
-        >>> async with AsyncGoLiveClient(DefaultAzureCredential()) as client:
-        ...     operation = await client.begin_go_live("contoso", "contoso-offer")
+        >>> with GoLiveClient(DefaultAzureCredential()) as client:
+        ...     operation = client.begin_go_live("contoso", "contoso-offer")
         ...     print(operation.continuation_token())
-        ...     await operation.result(timeout=timedelta(days=5))
+        ...     operation.result(timeout=timedelta(days=5))
     """
 
     def __init__(
         self,
-        credential: AsyncCredential,
+        credential: Credential,
         *,
         endpoint: str = ENDPOINT,
         polling: PollingPolicy | None = None,
         retry: RetryPolicy | None = None,
         request_timeout: Duration = REQUEST_TIMEOUT,
-        transport: httpx.AsyncBaseTransport | None = None,
-        http_client: httpx.AsyncClient | None = None,
+        transport: httpx.BaseTransport | None = None,
+        http_client: httpx.Client | None = None,
         clock: Clock | None = None,
         allow_http: bool = False,
     ) -> None:
@@ -89,7 +89,7 @@ class AsyncGoLiveClient:
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
         timeout = to_seconds(request_timeout, "request_timeout")
-        session = AsyncSession(
+        session = Session(
             source,
             origin=origin,
             clock=clock,
@@ -106,7 +106,7 @@ class AsyncGoLiveClient:
         """Where the service is."""
         return str(self._driver.context.origin)
 
-    async def baseline(self, publisher_id: str, offer_id: str) -> Baseline:
+    def baseline(self, publisher_id: str, offer_id: str) -> Baseline:
         """Take down what is known of an offer before a first try, to be stored.
 
         Give it to `begin_go_live` or `begin_publish`, now and whenever the same release is tried again:
@@ -119,11 +119,9 @@ class AsyncGoLiveClient:
         Returns:
             What to store; `Baseline.to_dict` makes it JSON.
         """
-        return await self._driver.run(
-            evidence.take_baseline(self._driver.context, publisher_id, offer_id)
-        )
+        return self._driver.run(evidence.take_baseline(self._driver.context, publisher_id, offer_id))
 
-    async def begin_go_live(
+    def begin_go_live(
         self,
         publisher_id: str,
         offer_id: str,
@@ -132,7 +130,7 @@ class AsyncGoLiveClient:
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
         on_sending: OnSending | None = None,
-    ) -> AsyncOperation:
+    ) -> Operation:
         """Take an offer live: adopt the go-live that runs for it, or begin one.
 
         The request that begins it is repeated only if the service certainly did not act on it. If its
@@ -173,9 +171,9 @@ class AsyncGoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        return Operation(self._driver, self._driver.run(flow))
 
-    async def begin_publish(
+    def begin_publish(
         self,
         publisher_id: str,
         offer_id: str,
@@ -185,7 +183,7 @@ class AsyncGoLiveClient:
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
         on_sending: OnSending | None = None,
-    ) -> AsyncOperation:
+    ) -> Operation:
         """Publish an offer to its preview. The operation is over when the offer is there.
 
         Some services end the operation at that moment, others let it wait for its publisher until the
@@ -224,9 +222,9 @@ class AsyncGoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        return Operation(self._driver, self._driver.run(flow))
 
-    async def begin_cancel(
+    def begin_cancel(
         self,
         publisher_id: str,
         offer_id: str,
@@ -234,7 +232,7 @@ class AsyncGoLiveClient:
         notification_emails: Iterable[str] = (),
         if_match: str | None = None,
         timeout: Duration | None = None,
-    ) -> AsyncOperation:
+    ) -> Operation:
         """Cancel what runs for an offer. It takes one to three minutes to take effect.
 
         ==========================================  ==================================================
@@ -276,13 +274,13 @@ class AsyncGoLiveClient:
             if_match=if_match,
             timeout=timeout,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        return Operation(self._driver, self._driver.run(flow))
 
-    def operation(self, token: str | OperationRef | Submission) -> AsyncOperation:
+    def operation(self, token: str | OperationRef | Submission) -> Operation:
         """Take up an operation again, tomorrow or elsewhere. Nothing is sent.
 
         Args:
-            token: What `AsyncOperation.continuation_token` gave, an entry of `submissions`, or an
+            token: What `Operation.continuation_token` gave, an entry of `submissions`, or an
                 `OperationRef`, which is taken for a go-live's.
 
         Returns:
@@ -291,9 +289,9 @@ class AsyncGoLiveClient:
         Raises:
             InvalidInput: It is not a token, or one of another endpoint.
         """
-        return AsyncOperation(self._driver, following.resume(self._driver.context, token))
+        return Operation(self._driver, following.resume(self._driver.context, token))
 
-    async def latest_operation(self, publisher_id: str, offer_id: str) -> AsyncOperation | None:
+    def latest_operation(self, publisher_id: str, offer_id: str) -> Operation | None:
         """Take up the operation that runs for an offer, else the one that changed last.
 
         Nothing is begun. For looking after an offer whose continuation token is not at hand.
@@ -305,12 +303,12 @@ class AsyncGoLiveClient:
         Returns:
             The operation to follow; None if the offer has had none.
         """
-        tracker = await self._driver.run(
+        tracker = self._driver.run(
             evidence.latest_operation(self._driver.context, publisher_id, offer_id)
         )
-        return None if tracker is None else AsyncOperation(self._driver, tracker)
+        return None if tracker is None else Operation(self._driver, tracker)
 
-    async def submissions(
+    def submissions(
         self, publisher_id: str, offer_id: str, *, state: State | None = None
     ) -> tuple[Submission, ...]:
         """List the operations of an offer.
@@ -323,11 +321,11 @@ class AsyncGoLiveClient:
         Returns:
             The operations, in the service's order.
         """
-        return await self._driver.run(
+        return self._driver.run(
             queries.submissions(self._driver.context, publisher_id, offer_id, state=state)
         )
 
-    async def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
+    def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
         """Read where an offer stands; `ready_to_go_live` tells whether it can go live.
 
         Args:
@@ -337,9 +335,9 @@ class AsyncGoLiveClient:
         Returns:
             A snapshot of the offer.
         """
-        return await self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
+        return self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
 
-    async def offers(self, publisher_id: str) -> tuple[Offer, ...]:
+    def offers(self, publisher_id: str) -> tuple[Offer, ...]:
         """List what a publisher offers.
 
         Args:
@@ -348,9 +346,9 @@ class AsyncGoLiveClient:
         Returns:
             The offers, in the service's order.
         """
-        return await self._driver.run(queries.offers(self._driver.context, publisher_id))
+        return self._driver.run(queries.offers(self._driver.context, publisher_id))
 
-    async def offer(self, publisher_id: str, offer_id: str, *, slot: str | None = None) -> Offer:
+    def offer(self, publisher_id: str, offer_id: str, *, slot: str | None = None) -> Offer:
         """Read an offer, or what one of its slots holds: before going live, see what is in preview.
 
         Args:
@@ -364,34 +362,32 @@ class AsyncGoLiveClient:
         Raises:
             NotFound: There is no such offer, or nothing is in the slot.
         """
-        return await self._driver.run(
-            queries.offer(self._driver.context, publisher_id, offer_id, slot=slot)
-        )
+        return self._driver.run(queries.offer(self._driver.context, publisher_id, offer_id, slot=slot))
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close the connections that the client opened."""
-        await self._driver.session.aclose()
+        self._driver.session.close()
 
-    async def __aenter__(self) -> Self:
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(
+    def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self.aclose()
+        self.close()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(endpoint={self.endpoint!r})"
 
 
-class AsyncOperation:
+class Operation:
     """A long-running operation of the service: its last snapshot, and the ways to get newer ones.
 
     Nothing runs in the background: only `refresh`, `updates` (or iteration), `wait` and `result` ask
-    the service; they raise what the client's calls may. Tasks may share an operation.
+    the service; they raise what the client's calls may. Threads may share an operation.
     """
 
     def __init__(self, driver: _Driver, tracker: Tracker) -> None:
@@ -439,15 +435,15 @@ class AsyncOperation:
         """
         return self._tracker.token
 
-    async def refresh(self) -> OperationStatus:
+    def refresh(self) -> OperationStatus:
         """Ask the service once, now.
 
         Returns:
             The new snapshot.
         """
-        return await self._driver.run(following.refresh(self._driver.context, self._tracker))
+        return self._driver.run(following.refresh(self._driver.context, self._tracker))
 
-    async def updates(self, timeout: Duration | None = None) -> AsyncIterator[OperationStatus]:
+    def updates(self, timeout: Duration | None = None) -> Iterator[OperationStatus]:
         """Follow the operation: a new snapshot whenever something changed, until it is over.
 
         The last one is the outcome, whatever it is; `result` raises if it is no success.
@@ -467,14 +463,14 @@ class AsyncOperation:
         deadline = Deadline.after(self._driver.context.clock, timeout)
         shown: OperationStatus | None = None
         while shown is None or not self._tracker.is_over(shown):
-            shown = await self._follow(following.changed(shown), deadline)
+            shown = self._follow(following.changed(shown), deadline)
             yield shown
 
-    def __aiter__(self) -> AsyncIterator[OperationStatus]:
+    def __iter__(self) -> Iterator[OperationStatus]:
         """Follow the operation without a time limit; see `updates`."""
         return self.updates()
 
-    async def wait(self, timeout: Duration | None = None) -> OperationStatus:
+    def wait(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over.
 
         Args:
@@ -491,9 +487,9 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
-        return await self._follow(self._tracker.is_over, deadline)
+        return self._follow(self._tracker.is_over, deadline)
 
-    async def result(self, timeout: Duration | None = None) -> OperationStatus:
+    def result(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over, and raise if it is no success.
 
         Args:
@@ -512,10 +508,10 @@ class AsyncOperation:
             NotCanceled: The operation was to be canceled, but ended in another way first.
             WaitTimeout: The time ran out; the operation goes on.
         """
-        return following.result(self._tracker, await self.wait(timeout))
+        return following.result(self._tracker, self.wait(timeout))
 
-    async def cancel(self) -> AsyncOperation:
-        """Cancel what runs for the offer of this operation; see `AsyncGoLiveClient.begin_cancel`.
+    def cancel(self) -> Operation:
+        """Cancel what runs for the offer of this operation; see `GoLiveClient.begin_cancel`.
 
         Returns:
             The operation that is being canceled.
@@ -534,34 +530,34 @@ class AsyncOperation:
             timeout=None,
             ref=self.ref,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        return Operation(self._driver, self._driver.run(flow))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.continuation_token()} {self.status.state.value}>"
 
-    async def _follow(
+    def _follow(
         self, until: Callable[[OperationStatus], bool], deadline: Deadline | None
     ) -> OperationStatus:
-        return await self._driver.run(
+        return self._driver.run(
             following.follow(self._driver.context, self._tracker, until=until, deadline=deadline)
         )
 
 
 class _Driver:
-    """Runs flows with async calls."""
+    """Runs flows with blocking calls."""
 
-    def __init__(self, context: Context, session: AsyncSession) -> None:
+    def __init__(self, context: Context, session: Session) -> None:
         self.context = context
         self.session = session
 
-    async def run(self, flow: Flow[T]) -> T:
+    def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         resume: Callable[[], Call | Sleep] = partial(next, flow)
         try:
             while True:
                 wanted = resume()
                 try:
-                    outcome = await self._perform(wanted)
+                    outcome = self._perform(wanted)
                 except GoLiveError as error:
                     resume = partial(flow.throw, error)
                 else:
@@ -572,8 +568,8 @@ class _Driver:
         finally:
             flow.close()
 
-    async def _perform(self, wanted: Call | Sleep) -> Answer | None:
+    def _perform(self, wanted: Call | Sleep) -> Answer | None:
         if isinstance(wanted, Sleep):
-            await self.context.clock.sleep_async(wanted.seconds)
+            self.context.clock.sleep(wanted.seconds)
             return None
-        return await self.session.perform(wanted)
+        return self.session.perform(wanted)

@@ -1,39 +1,41 @@
-"""The blocking client: `aio` without `await`, made from it by `nox -s generate`."""
+"""The async client. It runs on asyncio and on trio."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
-from golive import evidence, following, queries, starting
 from golive.answers import REQUEST_TIMEOUT, Answer
-from golive.baseline import Baseline
 from golive.clock import Clock, SystemClock
-from golive.credentials import Credential, Secret
+from golive.credentials import AsyncCredential, Secret
 from golive.durations import Duration, to_seconds
 from golive.errors import GoLiveError
 from golive.flow import Call, Context, Deadline, Flow, Sleep
-from golive.following import Tracker
 from golive.http import httpx
-from golive.location import ENDPOINT, OperationKind, OperationRef, Origin
+from golive.origin import Origin
+from golive.portal import evidence, following, queries, starting
+from golive.portal.baseline import Baseline
+from golive.portal.following import Tracker
+from golive.portal.location import ENDPOINT, OperationKind, OperationRef
+from golive.portal.starting import OnSending
+from golive.portal.status import Offer, OfferStatus, OperationStatus, Submission
+from golive.portal.vocabulary import State
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
-from golive.sessions import Session
-from golive.starting import OnSending
-from golive.status import Offer, OfferStatus, OperationStatus, Submission
-from golive.vocabulary import State
+from golive.sessions import AsyncSession
 
-__all__ = ["GoLiveClient", "Operation"]
+__all__ = ["AsyncGoLiveClient", "AsyncOperation"]
 
 T = TypeVar("T")
 
 
-class GoLiveClient:
+class AsyncGoLiveClient:
     """Takes offers live, and follows and stops what it began.
 
-    A client may be shared by threads. Use it as a context manager, or call `close`.
+    A client may be shared by the tasks of one event loop. Use it as an async context manager, or call
+    `aclose`.
 
     Every call that asks the service may raise `InvalidInput` (an argument is malformed, nothing was
     sent), `CredentialError` (there is no token), `ServiceUnreachable` (there was no answer) and
@@ -42,7 +44,7 @@ class GoLiveClient:
 
     Args:
         credential: A token (`str`), a function that returns one and is called for every request, or an
-            azure-identity credential. It stays yours: it is not closed.
+            azure-identity credential; the latter two sync or async. It stays yours: it is not closed.
         endpoint: Where the service is; default `https://cloudpartner.azure.com`. The token is sent
             nowhere else.
         polling: How often to ask for the status of an operation; see `PollingPolicy` for the default.
@@ -52,7 +54,7 @@ class GoLiveClient:
             answers were seen to take five minutes; connecting may take 15 seconds of it.
         transport: An httpx transport to send requests with, for example one with your own certificate
             authority, or `golive.emulator`'s. It stays yours: it is not closed.
-        http_client: Instead of a transport, an `httpx.Client` to send requests with, for its
+        http_client: Instead of a transport, an `httpx.AsyncClient` to send requests with, for its
             connections, proxies, certificates, headers and event hooks. The endpoint, the credential
             and the timeouts are golive's, and no redirect is followed. It stays yours too.
         clock: What golive knows about time; replaced in tests.
@@ -63,22 +65,22 @@ class GoLiveClient:
         CredentialError: The credential is a `str` that cannot be a token.
 
     Example:
-        >>> with GoLiveClient(DefaultAzureCredential()) as client:
-        ...     operation = client.begin_go_live("contoso", "contoso-offer")
+        >>> async with AsyncGoLiveClient(DefaultAzureCredential()) as client:
+        ...     operation = await client.begin_go_live("contoso", "contoso-offer")
         ...     print(operation.continuation_token())
-        ...     operation.result(timeout=timedelta(days=5))
+        ...     await operation.result(timeout=timedelta(days=5))
     """
 
     def __init__(
         self,
-        credential: Credential,
+        credential: AsyncCredential,
         *,
         endpoint: str = ENDPOINT,
         polling: PollingPolicy | None = None,
         retry: RetryPolicy | None = None,
         request_timeout: Duration = REQUEST_TIMEOUT,
-        transport: httpx.BaseTransport | None = None,
-        http_client: httpx.Client | None = None,
+        transport: httpx.AsyncBaseTransport | None = None,
+        http_client: httpx.AsyncClient | None = None,
         clock: Clock | None = None,
         allow_http: bool = False,
     ) -> None:
@@ -88,7 +90,7 @@ class GoLiveClient:
         clock = clock or SystemClock()
         origin = Origin.parse(endpoint, allow_http=allow_http)
         timeout = to_seconds(request_timeout, "request_timeout")
-        session = Session(
+        session = AsyncSession(
             source,
             origin=origin,
             clock=clock,
@@ -105,7 +107,7 @@ class GoLiveClient:
         """Where the service is."""
         return str(self._driver.context.origin)
 
-    def baseline(self, publisher_id: str, offer_id: str) -> Baseline:
+    async def baseline(self, publisher_id: str, offer_id: str) -> Baseline:
         """Take down what is known of an offer before a first try, to be stored.
 
         Give it to `begin_go_live` or `begin_publish`, now and whenever the same release is tried again:
@@ -118,9 +120,11 @@ class GoLiveClient:
         Returns:
             What to store; `Baseline.to_dict` makes it JSON.
         """
-        return self._driver.run(evidence.take_baseline(self._driver.context, publisher_id, offer_id))
+        return await self._driver.run(
+            evidence.take_baseline(self._driver.context, publisher_id, offer_id)
+        )
 
-    def begin_go_live(
+    async def begin_go_live(
         self,
         publisher_id: str,
         offer_id: str,
@@ -129,7 +133,7 @@ class GoLiveClient:
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
         on_sending: OnSending | None = None,
-    ) -> Operation:
+    ) -> AsyncOperation:
         """Take an offer live: adopt the go-live that runs for it, or begin one.
 
         The request that begins it is repeated only if the service certainly did not act on it. If its
@@ -170,9 +174,9 @@ class GoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        return AsyncOperation(self._driver, await self._driver.run(flow))
 
-    def begin_publish(
+    async def begin_publish(
         self,
         publisher_id: str,
         offer_id: str,
@@ -182,7 +186,7 @@ class GoLiveClient:
         baseline: Baseline | None = None,
         timeout: Duration | None = None,
         on_sending: OnSending | None = None,
-    ) -> Operation:
+    ) -> AsyncOperation:
         """Publish an offer to its preview. The operation is over when the offer is there.
 
         Some services end the operation at that moment, others let it wait for its publisher until the
@@ -221,9 +225,9 @@ class GoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        return AsyncOperation(self._driver, await self._driver.run(flow))
 
-    def begin_cancel(
+    async def begin_cancel(
         self,
         publisher_id: str,
         offer_id: str,
@@ -231,7 +235,7 @@ class GoLiveClient:
         notification_emails: Iterable[str] = (),
         if_match: str | None = None,
         timeout: Duration | None = None,
-    ) -> Operation:
+    ) -> AsyncOperation:
         """Cancel what runs for an offer. It takes one to three minutes to take effect.
 
         ==========================================  ==================================================
@@ -273,13 +277,13 @@ class GoLiveClient:
             if_match=if_match,
             timeout=timeout,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        return AsyncOperation(self._driver, await self._driver.run(flow))
 
-    def operation(self, token: str | OperationRef | Submission) -> Operation:
+    def operation(self, token: str | OperationRef | Submission) -> AsyncOperation:
         """Take up an operation again, tomorrow or elsewhere. Nothing is sent.
 
         Args:
-            token: What `Operation.continuation_token` gave, an entry of `submissions`, or an
+            token: What `AsyncOperation.continuation_token` gave, an entry of `submissions`, or an
                 `OperationRef`, which is taken for a go-live's.
 
         Returns:
@@ -288,9 +292,9 @@ class GoLiveClient:
         Raises:
             InvalidInput: It is not a token, or one of another endpoint.
         """
-        return Operation(self._driver, following.resume(self._driver.context, token))
+        return AsyncOperation(self._driver, following.resume(self._driver.context, token))
 
-    def latest_operation(self, publisher_id: str, offer_id: str) -> Operation | None:
+    async def latest_operation(self, publisher_id: str, offer_id: str) -> AsyncOperation | None:
         """Take up the operation that runs for an offer, else the one that changed last.
 
         Nothing is begun. For looking after an offer whose continuation token is not at hand.
@@ -302,12 +306,12 @@ class GoLiveClient:
         Returns:
             The operation to follow; None if the offer has had none.
         """
-        tracker = self._driver.run(
+        tracker = await self._driver.run(
             evidence.latest_operation(self._driver.context, publisher_id, offer_id)
         )
-        return None if tracker is None else Operation(self._driver, tracker)
+        return None if tracker is None else AsyncOperation(self._driver, tracker)
 
-    def submissions(
+    async def submissions(
         self, publisher_id: str, offer_id: str, *, state: State | None = None
     ) -> tuple[Submission, ...]:
         """List the operations of an offer.
@@ -320,11 +324,11 @@ class GoLiveClient:
         Returns:
             The operations, in the service's order.
         """
-        return self._driver.run(
+        return await self._driver.run(
             queries.submissions(self._driver.context, publisher_id, offer_id, state=state)
         )
 
-    def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
+    async def offer_status(self, publisher_id: str, offer_id: str) -> OfferStatus:
         """Read where an offer stands; `ready_to_go_live` tells whether it can go live.
 
         Args:
@@ -334,9 +338,9 @@ class GoLiveClient:
         Returns:
             A snapshot of the offer.
         """
-        return self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
+        return await self._driver.run(queries.offer_status(self._driver.context, publisher_id, offer_id))
 
-    def offers(self, publisher_id: str) -> tuple[Offer, ...]:
+    async def offers(self, publisher_id: str) -> tuple[Offer, ...]:
         """List what a publisher offers.
 
         Args:
@@ -345,9 +349,9 @@ class GoLiveClient:
         Returns:
             The offers, in the service's order.
         """
-        return self._driver.run(queries.offers(self._driver.context, publisher_id))
+        return await self._driver.run(queries.offers(self._driver.context, publisher_id))
 
-    def offer(self, publisher_id: str, offer_id: str, *, slot: str | None = None) -> Offer:
+    async def offer(self, publisher_id: str, offer_id: str, *, slot: str | None = None) -> Offer:
         """Read an offer, or what one of its slots holds: before going live, see what is in preview.
 
         Args:
@@ -361,32 +365,34 @@ class GoLiveClient:
         Raises:
             NotFound: There is no such offer, or nothing is in the slot.
         """
-        return self._driver.run(queries.offer(self._driver.context, publisher_id, offer_id, slot=slot))
+        return await self._driver.run(
+            queries.offer(self._driver.context, publisher_id, offer_id, slot=slot)
+        )
 
-    def close(self) -> None:
+    async def aclose(self) -> None:
         """Close the connections that the client opened."""
-        self._driver.session.close()
+        await self._driver.session.aclose()
 
-    def __enter__(self) -> Self:
+    async def __aenter__(self) -> Self:
         return self
 
-    def __exit__(
+    async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self.close()
+        await self.aclose()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(endpoint={self.endpoint!r})"
 
 
-class Operation:
+class AsyncOperation:
     """A long-running operation of the service: its last snapshot, and the ways to get newer ones.
 
     Nothing runs in the background: only `refresh`, `updates` (or iteration), `wait` and `result` ask
-    the service; they raise what the client's calls may. Threads may share an operation.
+    the service; they raise what the client's calls may. Tasks may share an operation.
     """
 
     def __init__(self, driver: _Driver, tracker: Tracker) -> None:
@@ -434,15 +440,15 @@ class Operation:
         """
         return self._tracker.token
 
-    def refresh(self) -> OperationStatus:
+    async def refresh(self) -> OperationStatus:
         """Ask the service once, now.
 
         Returns:
             The new snapshot.
         """
-        return self._driver.run(following.refresh(self._driver.context, self._tracker))
+        return await self._driver.run(following.refresh(self._driver.context, self._tracker))
 
-    def updates(self, timeout: Duration | None = None) -> Iterator[OperationStatus]:
+    async def updates(self, timeout: Duration | None = None) -> AsyncIterator[OperationStatus]:
         """Follow the operation: a new snapshot whenever something changed, until it is over.
 
         The last one is the outcome, whatever it is; `result` raises if it is no success.
@@ -462,14 +468,14 @@ class Operation:
         deadline = Deadline.after(self._driver.context.clock, timeout)
         shown: OperationStatus | None = None
         while shown is None or not self._tracker.is_over(shown):
-            shown = self._follow(following.changed(shown), deadline)
+            shown = await self._follow(following.changed(shown), deadline)
             yield shown
 
-    def __iter__(self) -> Iterator[OperationStatus]:
+    def __aiter__(self) -> AsyncIterator[OperationStatus]:
         """Follow the operation without a time limit; see `updates`."""
         return self.updates()
 
-    def wait(self, timeout: Duration | None = None) -> OperationStatus:
+    async def wait(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over.
 
         Args:
@@ -486,9 +492,9 @@ class Operation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
-        return self._follow(self._tracker.is_over, deadline)
+        return await self._follow(self._tracker.is_over, deadline)
 
-    def result(self, timeout: Duration | None = None) -> OperationStatus:
+    async def result(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over, and raise if it is no success.
 
         Args:
@@ -507,10 +513,10 @@ class Operation:
             NotCanceled: The operation was to be canceled, but ended in another way first.
             WaitTimeout: The time ran out; the operation goes on.
         """
-        return following.result(self._tracker, self.wait(timeout))
+        return following.result(self._tracker, await self.wait(timeout))
 
-    def cancel(self) -> Operation:
-        """Cancel what runs for the offer of this operation; see `GoLiveClient.begin_cancel`.
+    async def cancel(self) -> AsyncOperation:
+        """Cancel what runs for the offer of this operation; see `AsyncGoLiveClient.begin_cancel`.
 
         Returns:
             The operation that is being canceled.
@@ -529,34 +535,34 @@ class Operation:
             timeout=None,
             ref=self.ref,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        return AsyncOperation(self._driver, await self._driver.run(flow))
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.continuation_token()} {self.status.state.value}>"
 
-    def _follow(
+    async def _follow(
         self, until: Callable[[OperationStatus], bool], deadline: Deadline | None
     ) -> OperationStatus:
-        return self._driver.run(
+        return await self._driver.run(
             following.follow(self._driver.context, self._tracker, until=until, deadline=deadline)
         )
 
 
 class _Driver:
-    """Runs flows with blocking calls."""
+    """Runs flows with async calls."""
 
-    def __init__(self, context: Context, session: Session) -> None:
+    def __init__(self, context: Context, session: AsyncSession) -> None:
         self.context = context
         self.session = session
 
-    def run(self, flow: Flow[T]) -> T:
+    async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
         resume: Callable[[], Call | Sleep] = partial(next, flow)
         try:
             while True:
                 wanted = resume()
                 try:
-                    outcome = self._perform(wanted)
+                    outcome = await self._perform(wanted)
                 except GoLiveError as error:
                     resume = partial(flow.throw, error)
                 else:
@@ -567,8 +573,8 @@ class _Driver:
         finally:
             flow.close()
 
-    def _perform(self, wanted: Call | Sleep) -> Answer | None:
+    async def _perform(self, wanted: Call | Sleep) -> Answer | None:
         if isinstance(wanted, Sleep):
-            self.context.clock.sleep(wanted.seconds)
+            await self.context.clock.sleep_async(wanted.seconds)
             return None
-        return self.session.perform(wanted)
+        return await self.session.perform(wanted)

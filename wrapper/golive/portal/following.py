@@ -21,20 +21,21 @@ from golive.errors import (
     UnexpectedAnswer,
     WaitTimeout,
 )
-from golive.flow import Context, Deadline, Flow, logger, offer_of, pause, read
-from golive.location import (
+from golive.flow import Context, Deadline, Flow, logger, pause, read
+from golive.portal.location import (
     LocationForm,
     OperationKind,
     OperationRef,
     is_guid,
     make_token,
+    offer_of,
     parse_token,
 )
-from golive.queries import understood
-from golive.reading import read_operation
+from golive.portal.queries import understood
+from golive.portal.reading import read_operation
+from golive.portal.status import OperationStatus, Submission, all_messages
+from golive.portal.vocabulary import State, same_word
 from golive.retry import is_transient, retry_after_of
-from golive.status import OperationStatus, Submission, all_messages
-from golive.vocabulary import State, same_word
 from golive_api.api.progress import get_offer_operation, get_operation
 
 __all__ = [
