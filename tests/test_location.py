@@ -348,8 +348,8 @@ def test_endpoints(endpoint: str, shown: str) -> None:
 NO_ADDRESS = "Invalid endpoint {{!r}}: {}. Expected something like https://cloudpartner.azure.com."
 PATH = "The endpoint {!r} must have no path or query: give https://cloudpartner.azure.com."
 UNENCRYPTED = (
-    "The endpoint {!r} would send the token unencrypted. Use https, or allow http explicitly (allow_http=True,"
-    " --allow-http)."
+    "The endpoint {!r} would send the token unencrypted. Use https, or allow http explicitly"
+    " (allow_http=True, --allow-http)."
 )
 
 
@@ -375,7 +375,7 @@ def test_bad_endpoints(endpoint: str, complaint: str) -> None:
 
 
 def test_an_endpoint_with_an_odd_port() -> None:
-    with pytest.raises(InvalidInput, match="not acceptable: Port could not be cast"):
+    with pytest.raises(InvalidInput, match=r"^Invalid endpoint .*: Port could not be cast"):
         Origin.parse("https://cloudpartner.azure.com:x")
 
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import httpx
 import pytest
+from attrs import evolve
 
 from conftest import LOCAL, MIGRATED, Side, VirtualClock
 from golive import (
     Baseline,
+    GoLiveError,
     InvalidInput,
     InvalidLocation,
     OperationFailed,
+    PollingPolicy,
+    RequestRefused,
     RetryPolicy,
     ServiceFault,
     ServiceUnreachable,
     State,
     SubmissionUncertain,
     Undecided,
+    UnexpectedAnswer,
     WaitTimeout,
 )
 from golive.portal.starting import CLOCK_SKEW
@@ -421,3 +426,285 @@ def test_an_entity_tag_is_sent_as_it_is(side: Side, service: Service, tag: str) 
     client = side.client(transport=httpx.MockTransport(answer))
     side.get(client.begin_go_live("contoso", MIGRATED, if_match=tag))
     assert sent[-1] == tag
+
+
+# What decorates and cannot be read
+
+
+ODD = True
+
+FIELDS = {
+    "offer_status": ("previewLinks", "liveLinks", "notificationEmails"),
+    "offer": ("pcMigrationStatus", "publisherId", "id", "offerTypeId", "version", "changedTime"),
+    "submissions": (
+        "submissionType",
+        "submissionState",
+        "publisherId",
+        "offerId",
+        "publishingVersion",
+        "offerVersion",
+        "offerTypeId",
+        "slot",
+        "version",
+        "changedTime",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "name"), [(call, name) for call, names in FIELDS.items() for name in names]
+)
+def test_a_field_that_cannot_be_read_is_named(
+    side: Side, logged: pytest.LogCaptureFixture, call: str, name: str
+) -> None:
+    document: Any = {"status": "running", name: ODD}
+    if call == "submissions":
+        document = [entry(**{name: ODD})]
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, json=document))
+    side.get(getattr(side.client(transport=answer), call)("contoso", MIGRATED))
+    assert told(logged, "DEBUG") == [f"Not read, and left out: {name} is a boolean"]
+
+
+def test_the_name_of_an_offer_that_cannot_be_read(side: Side, logged: pytest.LogCaptureFixture) -> None:
+    document = {"status": "running", "definition": {"displayText": ODD}}
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, json=document))
+    assert side.get(side.client(transport=answer).offer("contoso", MIGRATED)).name is None
+    assert told(logged, "DEBUG") == ["Not read, and left out: displayText is a boolean"]
+
+
+@pytest.mark.parametrize(
+    ("link", "read", "notes"),
+    [
+        ("https://a.example", (None, "https://a.example"), []),
+        ({"DisplayText": "A", "URI": "u"}, ("A", "u"), []),
+        ({"text": "A", "url": "u"}, ("A", "u"), []),
+        ({"DisplayText": None, "text": "B", "href": "h"}, ("B", "h"), []),
+        ({"DisplayText": ODD, "URI": "u"}, (None, "u"), ["DisplayText is a boolean"]),
+        ({"DisplayText": "A", "URI": ODD}, ("A", None), ["URI is a boolean"]),
+        (ODD, None, ["a link is a boolean"]),
+        (7, None, ["a link is a number"]),
+    ],
+)
+def test_links(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture, link: Any, read: Any, notes: Any
+) -> None:
+    service.status = lambda: body("running", previewLinks=[link])
+    status = side.get(client_of(side, service).offer_status("contoso", MIGRATED))
+    assert [(each.text, each.uri) for each in status.preview_links] == ([] if read is None else [read])
+    assert told(logged, "DEBUG") == [f"Not read, and left out: {note}" for note in notes]
+
+
+def test_what_is_no_offer_is_left_out(side: Side, logged: pytest.LogCaptureFixture) -> None:
+    listed = [7, {"id": "a", "status": "running"}, {"status": "running"}, None]
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, json=listed))
+    assert [each.id for each in side.get(side.client(transport=answer).offers("contoso"))] == ["a"]
+    assert told(logged, "DEBUG") == [
+        "Not read, and left out: entry 1 of a list of offers is a number",
+        "Not read, and left out: entry 3 of a list of offers is an object",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "content", "problem"),
+    [
+        ("offer_status", [], "it is an array of 0 instead of the status of an offer"),
+        ("offer_status", {}, "it has no status, so it is not the status of an offer"),
+        ("offer", 7, "it is a number instead of an offer"),
+    ],
+)
+def test_what_is_something_else(side: Side, call: str, content: Any, problem: str) -> None:
+    answer = httpx.MockTransport(lambda request: httpx.Response(200, json=content))
+    with pytest.raises(UnexpectedAnswer) as caught:
+        side.get(getattr(side.client(transport=answer), call)("contoso", MIGRATED))
+    assert problem in str(caught.value)
+
+
+# Moments of a baseline
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [
+        (datetime(2026, 1, 2, 3, 4), datetime(2026, 1, 2, 3, 4, tzinfo=UTC)),
+        (
+            datetime(2026, 1, 2, 3, 4, tzinfo=timezone(timedelta(hours=5))),
+            datetime(2026, 1, 1, 22, 4, tzinfo=UTC),
+        ),
+        (datetime(1001, 1, 2, tzinfo=UTC), datetime(1001, 1, 2, tzinfo=UTC)),
+        (datetime(8999, 1, 2, tzinfo=UTC), datetime(8999, 1, 2, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_kept_in_utc(moment: datetime, kept: datetime) -> None:
+    assert evolve(FULL, taken=moment).taken == kept
+    assert evolve(FULL, taken=moment).taken.tzinfo is UTC
+
+
+@pytest.mark.parametrize("year", [1000, 9000])
+def test_a_moment_of_other_times(year: int) -> None:
+    moment = datetime(year, 6, 1, tzinfo=UTC)
+    with pytest.raises(InvalidInput) as caught:
+        evolve(FULL, taken=moment)
+    message = f"A moment of a baseline must be a datetime of our times, not {moment!r}."
+    assert caught.value.args == (message,)
+
+
+def test_a_baseline_after_sending_is_not_accepted_yet() -> None:
+    moment = datetime(2026, 11, 26, tzinfo=UTC)
+    assert FULL.after_sending(moment) == evolve(FULL, sent=moment, accepted=False)
+    assert FULL.after_sending(moment).after_acceptance().accepted
+
+
+# An earlier try
+
+
+def uncertain_before(service: Service, ago: float) -> Baseline:
+    """A baseline whose request was sent so long ago, by the service's clock."""
+    now = datetime.fromtimestamp(service.clock.time, UTC)
+    return Baseline(
+        "contoso", "contoso-offer", (), None, now - timedelta(hours=1), sent=now - timedelta(seconds=ago)
+    )
+
+
+@pytest.mark.parametrize("ago", [0, 100, 400])
+def test_what_is_left_of_an_earlier_request_is_looked_for(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture, ago: float
+) -> None:
+    begun = begin(side, service, baseline=uncertain_before(service, ago))
+    assert not begun.adopted
+    policy = RetryPolicy()
+    left = min(policy.reconcile_for + CLOCK_SKEW - ago, policy.reconcile_for)
+    assert sum(side.clock.slept) == pytest.approx(left)
+    [warning] = told(logged)
+    assert warning == f"An earlier request may still take effect; checking for {left:.0f} s"
+
+
+def test_an_earlier_request_that_is_over_is_not_waited_for(side: Side, service: Service) -> None:
+    ago = RetryPolicy().reconcile_for + CLOCK_SKEW
+    begin(side, service, baseline=uncertain_before(service, ago))
+    assert side.clock.slept == []
+
+
+def test_an_earlier_request_that_cannot_be_looked_for(side: Side, service: Service) -> None:
+    answers: list[Any] = [[]]
+    service.submissions = lambda: answers.pop() if answers else httpx.Response(500)
+    baseline = uncertain_before(service, 10)
+    with pytest.raises(SubmissionUncertain) as caught:
+        begin(side, service, baseline=baseline, timeout=60)
+    late = "The time for the call was up before the request was sent."
+    assert caught.value.summary == f"An earlier request may have begun it. {late}"
+    assert caught.value.baseline == baseline
+    assert caught.value.safe_after is not None
+    assert service.posts == 0
+
+
+def test_what_was_accepted_before_and_is_not_there(side: Side, service: Service) -> None:
+    ago = RetryPolicy().reconcile_for + CLOCK_SKEW
+    accepted = uncertain_before(service, ago).after_acceptance()
+    with pytest.raises(Undecided) as caught:
+        begin(side, service, baseline=accepted)
+    assert caught.value.summary == (
+        "An earlier request to go-live contoso/contoso-offer was accepted, and what it began is not in"
+        " the list of the offer's operations. See where the offer stands."
+    )
+
+
+@pytest.mark.parametrize("baseline", [7, "x"])
+def test_the_type_of_what_is_no_baseline(side: Side, service: Service, baseline: Any) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        begin(side, service, baseline=baseline)
+    message = (
+        f"baseline must be a Baseline, not {type(baseline).__name__}; Baseline.from_dict makes one."
+    )
+    assert caught.value.args == (message,)
+
+
+# A refusal
+
+
+def test_a_refusal_that_is_looked_into(
+    side: Side, service: Service, logged: pytest.LogCaptureFixture
+) -> None:
+    service.golive = lambda: httpx.Response(409)
+    with pytest.raises(RequestRefused) as caught:
+        begin(side, service)
+    assert told(logged) == [f"Refused; checking whether a go-live is the reason: {caught.value}"]
+    assert sum(side.clock.slept) == pytest.approx(RetryPolicy().listed_within)
+
+
+def test_a_refusal_that_cannot_be_looked_into(side: Side, service: Service) -> None:
+    def refuse() -> httpx.Response:
+        service.submissions = lambda: httpx.Response(500)
+        return httpx.Response(409)
+
+    service.golive = refuse
+    with pytest.raises(SubmissionUncertain) as caught:
+        begin(side, service, timeout=600)
+    refusal = caught.value.__cause__
+    assert isinstance(refusal, RequestRefused)
+    assert caught.value.summary.startswith(f"{refusal.summary} ")
+
+
+def test_a_success_outside_the_contract(side: Side, service: Service) -> None:
+    service.golive = lambda: httpx.Response(200, json={})
+    service.submissions = lambda: [entry(slot="production")] if service.posts else []
+    assert begin(side, service).adopted
+
+
+def test_an_address_in_place_of_a_list_of_them(side: Side, service: Service) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        side.get(
+            client_of(side, service).begin_publish(
+                "contoso", MIGRATED, notification_emails="a@b.example"
+            )
+        )
+    message = "notification_emails must be a list of addresses, not one string."
+    assert caught.value.args == (message,)
+
+
+def test_several_doubts_are_told_together(side: Side, service: Service) -> None:
+    service.submissions = lambda: [
+        {"submissionType": "goLive"},
+        {"submissionState": "running"},
+    ]
+    service.status = lambda: CERTIFYING
+    with pytest.raises(Undecided) as caught:
+        begin(side, service)
+    assert caught.value.summary == (
+        "There is something of contoso/contoso-offer that may be a go-live or not: entry 1 has no usable"
+        " id: submissionType 'goLive'; entry 2 has no usable id: submissionState 'running'. Wait until"
+        " it has ended, or cancel it if it is not meant; then call again."
+    )
+
+
+# The budgets of a wait
+
+
+def later(status: int) -> httpx.Response:
+    return httpx.Response(status, headers={"Retry-After": "100"})
+
+
+@pytest.mark.parametrize(
+    ("status", "limit"), [(404, "missing_limit"), (401, "unauthorized_limit"), (500, "outage_limit")]
+)
+def test_each_kind_of_failure_has_its_own_time(
+    side: Side, service: Service, status: int, limit: str
+) -> None:
+    policy = PollingPolicy(min_delay=100, max_delay=100, jitter=0, **{limit: 1000})
+    answers: list[Any] = [body("running")]
+    service.poll = lambda: answers.pop() if answers else later(status)
+    client = client_of(side, service, polling=policy, retry=RetryPolicy(max_attempts=1))
+    with pytest.raises(GoLiveError):
+        side.get(client.operation(LOCATION).wait())
+    # The first failure begins the count, and the one at the end of the time is the last.
+    assert sum(side.clock.slept) == pytest.approx(100 + 1000)
+
+
+def test_kinds_of_failure_that_take_turns_do_not_add_up(side: Side, service: Service) -> None:
+    policy = PollingPolicy(
+        min_delay=100, max_delay=100, jitter=0, missing_limit=250, unauthorized_limit=250
+    )
+    refusals = [later(status) for status in (404, 401) * 10]
+    answers: list[Any] = [body("running"), *refusals, body("complete")]
+    service.poll = lambda: answers.pop(0)
+    client = client_of(side, service, polling=policy)
+    assert side.get(client.operation(LOCATION).wait()).state is State.SUCCEEDED
