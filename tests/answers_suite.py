@@ -57,8 +57,8 @@ from golive import (
     Throttled,
     UnexpectedAnswer,
     UnsupportedVersion,
-    reading,
 )
+from golive.portal import reading
 
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"
 BEGIN = {"goLive": "begin_go_live", "publish": "begin_publish", "cancel": "begin_cancel"}

@@ -13,7 +13,8 @@ import httpx
 import pytest
 from attrs import evolve, frozen
 
-from golive import ServiceError, State, answers, location, queries, reading, sessions, starting
+from golive import ServiceError, State, answers, sessions
+from golive.portal import location, queries, reading, starting
 from golive.portal.reading import Listing
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
