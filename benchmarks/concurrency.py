@@ -18,10 +18,10 @@ from itertools import count
 from typing import Any
 
 import httpx
-from peers import POLLING, TOKEN, AsyncAzureCore, Hurry
-from service import service
 
 from golive import AsyncGoLiveClient
+from peers import POLLING, TOKEN, AsyncAzureCore, Hurry
+from service import service
 
 LOOKS = 5
 WANTED = f"short-{LOOKS}"

@@ -17,10 +17,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
 
+from golive import AsyncGoLiveClient, PollingPolicy
 from peers import TOKEN, AsyncAzureCore, looks
 from service import service
-
-from golive import AsyncGoLiveClient, PollingPolicy
 
 #: So many are begun at a time.
 AT_ONCE = 100

@@ -18,10 +18,10 @@ from functools import partial
 from itertools import count
 
 import httpx
-from peers import HEADERS, POLLING, TOKEN, VERSION, AzureCore, Hurry, looks
-from service import service
 
 from golive import GoLiveClient
+from peers import HEADERS, POLLING, TOKEN, VERSION, AzureCore, Hurry, looks
+from service import service
 
 #: How often a go-live of the benchmark is looked at before it ends.
 LOOKS = 5

@@ -23,7 +23,7 @@ from golive import (
 )
 from golive.emulator import TOKEN, Emulator
 from golive_api.api.progress import get_offer_operation
-from test_evidence import LOCATION, Service, body, client_of
+from scripted import LOCATION, Service, body, client_of
 
 RUNNING, COMPLETE = body("running"), body("complete")
 

@@ -1,4 +1,4 @@
-"""Answers that were tampered with, through the public client: `python tests/fuzz.py --cases 100000`.
+"""Answers that were tampered with, through the public client: `python tools/fuzz.py --cases 100000`.
 
 Valid answers are changed in their JSON, their bytes, their headers and their status, and given to a
 poll, a list, the status of an offer and a begin of a go-live. Nothing but our errors may come out, in

@@ -1,6 +1,6 @@
 """Killed at any request and started again, the same program takes the offer live exactly once.
 
-`GOLIVE_KILLS=200 python -m pytest tests/test_crash.py` is the full run; by default it is shorter.
+`GOLIVE_KILLS=200 python -m pytest tests/client/test_crash.py` is the full run; by default it is shorter.
 Nothing here is a matter of time: the emulator kills its client at a request that was drawn, and its own
 time goes on with the requests.
 """

@@ -71,4 +71,4 @@ def test_the_catalogue_is_as_large_as_promised() -> None:
 
 
 def test_the_table_in_the_documentation_is_true() -> None:
-    assert TABLE.read_text("utf-8") == table(), "run: python tests/seeded_table.py"
+    assert TABLE.read_text("utf-8") == table(), "run: python tools/seeded_table.py"

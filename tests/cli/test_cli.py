@@ -31,12 +31,12 @@ from conftest import (
     VirtualClock,
     by_requests,
 )
+from errors_by_example import all_errors, example
 from golive import Baseline, GoLiveClient
 from golive.cli.app import cli
 from golive.cli.durations import duration, spoken
 from golive.cli.exits import Exit, exit_of
 from golive.emulator import Emulator, Scenario
-from test_errors import all_errors, example
 
 DAY = 86_400.0
 

@@ -29,7 +29,7 @@ from golive import (
     WaitTimeout,
 )
 from golive.portal.starting import CLOCK_SKEW
-from test_evidence import (
+from scripted import (
     CERTIFYING,
     GUID,
     LOCATION,

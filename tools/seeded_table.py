@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from conftest import ROOT
-from tampering import TAMPERINGS
-from violations import VIOLATIONS
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
+
+from tampering import TAMPERINGS  # noqa: E402
+from violations import VIOLATIONS  # noqa: E402
 
 TABLE = ROOT / "docs" / "seeded-violations.md"
 
@@ -12,8 +17,8 @@ INTRODUCTION = """\
 # Seeded violations
 
 The tests are tested: each of these mistakes is made on purpose, and the suite that is to find it must do
-so alone. One that nobody catches fails the test run (`tests/test_seeded_violations.py`). This page is
-written by `python tests/seeded_table.py`.
+so alone. One that nobody catches fails the test run (`tests/contract/test_seeded_violations.py`). This
+page is written by `python tools/seeded_table.py`.
 """
 
 
@@ -28,7 +33,7 @@ def table() -> str:
         "`golive.contract.rules`.\n\n"
         f"| violation | what the server does | caught by |\n|---|---|---|\n{server}\n"
         f"## In the client: {len(TAMPERINGS)}\n\n"
-        "Caught by the client-side suite (`tests/answers_suite.py`): by answers drawn from the\n"
+        "Caught by the client-side suite (`tests/helpers/answers_suite.py`): by answers drawn from the\n"
         "contract, and answers just outside it.\n\n"
         f"| violation | what the client does | caught by |\n|---|---|---|\n{client}"
     )
