@@ -35,6 +35,7 @@ class Reader(HTMLParser):
         self.tags: set[str] = set()
         self.attributes: set[str] = set()
         self.bars: list[tuple[float, float]] = []
+        self.pale: list[bool] = []
         self.text = ""
         self.feed(page)
         self.close()
@@ -43,8 +44,9 @@ class Reader(HTMLParser):
         self.tags.add(tag)
         found = dict(attrs)
         self.attributes |= set(found)
-        if found.get("class") == "bar":
+        if (found.get("class") or "").startswith("bar"):
             self.bars.append((float(found["x"] or 0), float(found["width"] or 0)))
+            self.pale += [found["class"] == "bar before"]
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.handle_starttag(tag, attrs)
@@ -100,7 +102,8 @@ def test_the_times_of_steps(clock: VirtualClock) -> None:
     assert history.spent(under_way, history.covered) == (100, True)
     page = Reader(render(history))
     widths = [round(width) for _, width in page.bars]
-    assert widths == [0, 25, 50, 50, 25]
+    assert widths == [100, 25, 50, 50, 25]
+    assert page.pale == [True, False, False, False, False]
     assert [round(left) for left, _ in page.bars][1:] == [0, 25, 25, 75]
 
 
@@ -144,7 +147,8 @@ def test_the_page_of_a_go_live(golive: Any, service: tuple[Emulator, str], tmp_p
     assert "Estimate: ~2-5 days" in page.text
     # Certification and all before the sign-off took place before; the go-live itself took all the time.
     *before, sign_off, live = page.bars
-    assert {width for _, width in before} == {0.0}
+    assert {width for _, width in before} == {100.0}
+    assert all(page.pale[: len(before)])
     assert sign_off[0] == 0
     assert live[0] + live[1] == pytest.approx(100, abs=0.1)
     assert [path.name for path in tmp_path.iterdir()] == ["release.html"], "nothing is left behind"
@@ -153,7 +157,7 @@ def test_the_page_of_a_go_live(golive: Any, service: tuple[Emulator, str], tmp_p
 @pytest.mark.parametrize(
     ("scenario", "code", "told"),
     [
-        (Scenario.FAIL, Exit.FAILED, "Failed in the step Live: The offer was rejected."),
+        (Scenario.FAIL, Exit.FAILED, "Failed in the step Live: The offer was rejected; The logo is too small"),
         (Scenario.CANCEL, Exit.CANCELED, "Canceled in the step Live."),
         (Scenario.HANG, Exit.NOT_FINISHED, "Running in the step Live."),
     ],
@@ -258,3 +262,12 @@ def test_the_page_lets_nothing_in() -> None:
     page = render(History(operation()))
     assert "default-src 'none'" in page
     assert not re.search(r"https?://(?!127\.0\.0\.1)|@import|url\(", page)
+
+
+def test_the_reason_of_a_failure_stands_at_the_top() -> None:
+    history = History(operation(), fresh=True)
+    complaint = Message("<p>The logo is too small.</p>", "error", None)
+    failed = evolve(step("certify", State.FAILED), messages=(complaint,))
+    history.add(OperationStatus(State.FAILED, "failed", (failed,), error="Rejected."))
+    text = Reader(render(history)).text
+    assert "Failed in the step certify: Rejected; The logo is too small." in text

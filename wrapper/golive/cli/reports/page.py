@@ -17,6 +17,7 @@ from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports.words import describe, outcome, worded
 from golive.portal.status import all_messages, progress
+from golive.portal.vocabulary import same_word
 from golive.text import printable
 
 __all__ = ["render", "write"]
@@ -105,8 +106,10 @@ def _told(history: History) -> str:
     step = status.current_step
     where = f" in the step {step.name}" if step else ""
     told = f"{describe(status)}{where}"
-    if status.error:
-        told += f": {status.error}"
+    errors = [each.text for each in all_messages(status) if same_word(each.level, "error")]
+    reasons = [reason.rstrip(". ") for reason in (status.error or "", *errors)]
+    if reason := "; ".join(dict.fromkeys(filter(None, reasons))):
+        told += f": {reason}"
     return told[:1].upper() + told[1:].rstrip(".") + "."
 
 
@@ -152,12 +155,13 @@ def _row(history: History, step: Step) -> ElementTree.Element:
 
 def _bar(history: History, step: Step) -> ElementTree.Element:
     """Draw when the step took place, or how much of it is done if that was not seen."""
-    left, width = 0.0, float(progress(step))
+    left, width, kind = 0.0, float(progress(step)), "bar"
     if _has_times(history):
         span = history.spans.get(step.id)
         whole = history.covered
         if span is None or (span.began is None and span.ended is None and step.state.is_terminal):
-            width = 0.0
+            # It was over before: the whole of it is done, and none of the time was its.
+            width, kind = (100.0, "bar before") if step.state is State.SUCCEEDED else (0.0, kind)
         else:
             left = 100 * (span.began or 0.0) / whole
             width = 100 * (whole if span.ended is None else span.ended) / whole - left
@@ -166,7 +170,7 @@ def _bar(history: History, step: Step) -> ElementTree.Element:
     return _element(
         "svg",
         _element("rect", class_="track", width="100", height="10"),
-        _element("rect", class_="bar", x=f"{left:.2f}", width=f"{width:.2f}", height="10"),
+        _element("rect", class_=kind, x=f"{left:.2f}", width=f"{width:.2f}", height="10"),
         viewBox="0 0 100 10",
         preserveAspectRatio="none",
         **{"aria-hidden": "true"},
@@ -179,7 +183,7 @@ def _caption(history: History) -> str:
     began = history.seen_at - timedelta(seconds=history.covered)
     return (
         f"The bars show when each step was seen to be under way, from {_utc(began)} to"
-        f" {_utc(history.seen_at)}. A step without one was over before, or has not begun."
+        f" {_utc(history.seen_at)}. A pale one was over before; a step without one has not begun."
     )
 
 
