@@ -20,15 +20,16 @@ def release(publisher: str = "contoso", offer: str = "contoso-offer") -> None:
 
     # With the baseline a retry adopts what an earlier try began; after ten minutes it is surely listed.
     @task(retries=20, retry_delay=timedelta(minutes=10))
-    def start(known: dict[str, Any]) -> str:
-        _, token = steps.begin(known)
-        if token is None:
+    def start(known: dict[str, Any]) -> dict[str, Any]:
+        _, point = steps.begin(known)
+        if point is None:
             raise RuntimeError("It may have begun or not; the next try finds out.")
-        return token
+        return point
 
     @task.sensor(mode="reschedule", poke_interval=600, timeout=timedelta(days=10).total_seconds())
-    def is_live(token: str) -> bool:
-        return steps.look(token, 0.0) is None
+    def is_live(point: dict[str, Any]) -> bool:
+        _, pause = steps.look(point)
+        return pause is None
 
     is_live(start(take_down(publisher, offer)))
 

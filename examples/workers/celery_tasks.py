@@ -22,16 +22,16 @@ def take_down(publisher: str, offer: str) -> dict[str, Any]:
 @app.task(bind=True, max_retries=None)
 def start(self: Task, known: dict[str, Any]) -> None:
     """Begin, or adopt what an earlier try began."""
-    known, token = steps.begin(known)
-    if token is None:
+    known, point = steps.begin(known)
+    if point is None:
         raise self.retry(args=(known,), countdown=60)
-    follow.delay(token)
+    follow.delay(point)
 
 
 @app.task(bind=True, max_retries=None)
-def follow(self: Task, token: str, waited: float = 0.0) -> str:
+def follow(self: Task, point: dict[str, Any]) -> str:
     """Look once, and come again."""
-    pause = steps.look(token, waited)
+    point, pause = steps.look(point)
     if pause is not None:
-        raise self.retry(args=(token, waited + pause), countdown=pause)
-    return f"live: {token}"
+        raise self.retry(args=(point,), countdown=pause)
+    return f"live: {point['operation_url']}"

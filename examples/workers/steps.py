@@ -6,9 +6,7 @@ from typing import Any
 
 from azure.identity import DefaultAzureCredential
 
-from golive import Baseline, GoLiveClient, PollingPolicy, ServiceUnreachable, SubmissionUncertain
-
-POLICY = PollingPolicy()
+from golive import Baseline, Checkpoint, GoLiveClient, SubmissionUncertain
 
 
 def before(publisher: str, offer: str) -> dict[str, Any]:
@@ -17,11 +15,11 @@ def before(publisher: str, offer: str) -> dict[str, Any]:
         return client.baseline(publisher, offer).to_dict()
 
 
-def begin(known: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
+def begin(known: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Begin, or adopt what an earlier call began, even if it has ended meanwhile.
 
     Returns:
-        What to store in place of `known`, and the token; without a token, call again with the former.
+        What to store in place of `known`, and the checkpoint; without one, call again with the former.
     """
     baseline = Baseline.from_dict(known)
     with GoLiveClient(DefaultAzureCredential()) as client:
@@ -30,23 +28,22 @@ def begin(known: dict[str, Any]) -> tuple[dict[str, Any], str | None]:
         except SubmissionUncertain as error:
             # It knows when the request was sent, so that the next call waits out what is left.
             return (error.baseline or baseline).to_dict(), None
-    return known, operation.continuation_token()
+    return known, operation.checkpoint().to_dict()
 
 
-def look(token: str, waited: float) -> float | None:
-    """Look once. Return in how many seconds to look again; None if the offer is live.
+def look(point: dict[str, Any]) -> tuple[dict[str, Any], float | None]:
+    """Look once.
+
+    Returns:
+        The checkpoint to go on from, and in how many seconds; None if the offer is live.
 
     Raises:
         golive.OperationFailed, golive.OperationCanceled: It ended otherwise.
     """
     with GoLiveClient(DefaultAzureCredential()) as client:
-        operation = client.operation(token)
-        try:
-            operation.refresh()
-        except ServiceUnreachable:
-            # An outage is no outcome.
-            return POLICY.pause(waited)
-        if not operation.done:
-            return POLICY.pause(waited)
-        operation.result()
-        return None
+        operation = client.operation(Checkpoint.from_dict(point))
+        # A look that fails is no outcome; the checkpoint counts it.
+        operation.poll()
+        if operation.done:
+            operation.outcome()
+        return operation.checkpoint().to_dict(), None if operation.done else operation.next_poll_in

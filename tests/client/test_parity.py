@@ -18,7 +18,7 @@ RENAMED = {
     "__aiter__": "__iter__",
 }
 #: What awaits nothing, in either client.
-INSTANT = {"operation", "continuation_token", "updates"}
+INSTANT = {"checkpoint", "continuation_token", "operation", "outcome", "updates"}
 
 PAIRS = [(GoLiveClient, AsyncGoLiveClient), (Operation, AsyncOperation)]
 

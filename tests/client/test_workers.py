@@ -22,16 +22,15 @@ def steps(emulator: Emulator, clock: VirtualClock, monkeypatch: pytest.MonkeyPat
     module = importlib.import_module("steps")
 
     def client(credential: object) -> GoLiveClient:
-        return GoLiveClient(TOKEN, transport=emulator.transport(), clock=clock)
+        return GoLiveClient(TOKEN, transport=emulator.transport(), clock=clock, polling=few_polls())
 
-    def looked(token: str, waited: float, look: Any = module.look) -> float | None:
-        pause: float | None = look(token, waited)
+    def looked(point: Any, look: Any = module.look) -> Any:
+        point, pause = look(point)
         clock.sleep(pause or 0.0)
-        return pause
+        return point, pause
 
     monkeypatch.setattr(module, "DefaultAzureCredential", lambda: None)
     monkeypatch.setattr(module, "GoLiveClient", client)
-    monkeypatch.setattr(module, "POLICY", few_polls())
     monkeypatch.setattr(module, "look", looked)
     return module
 
@@ -54,12 +53,14 @@ def test_an_outage_is_no_outcome(
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
-    _, token = steps.begin(steps.before("contoso", MIGRATED))
+    _, point = steps.begin(steps.before("contoso", MIGRATED))
     transport = httpx.MockTransport(refuse)
     monkeypatch.setattr(
         steps, "GoLiveClient", lambda credential: GoLiveClient(TOKEN, transport=transport, clock=clock)
     )
-    assert steps.look(token, 0.0) == pytest.approx(few_polls().min_delay, rel=0.1)
+    point, pause = steps.look(point)
+    assert pause is not None
+    assert (point["failed"], point["failing"]) == (1, "outage")
 
 
 def test_after_a_crash_it_is_the_same_go_live(
@@ -69,6 +70,6 @@ def test_after_a_crash_it_is_the_same_go_live(
     _, first = steps.begin(known)
     clock.sleep(30 * 86_400)
     _, second = steps.begin(known)
-    assert second == first
-    assert steps.look(second, 0.0) is None
+    assert second["operation_url"] == first["operation_url"]
+    assert steps.look(second)[1] is None
     assert emulator.accepted("contoso", MIGRATED) == 1

@@ -40,6 +40,7 @@ from golive.errors import (
 from golive.origin import Origin
 from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
 from golive.portal.baseline import Baseline
+from golive.portal.checkpoint import Checkpoint
 from golive.portal.client import GoLiveClient, Operation
 from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
 from golive.portal.starting import OnSending
@@ -62,6 +63,7 @@ __all__ = [
     "AsyncGoLiveClient",
     "AsyncOperation",
     "Baseline",
+    "Checkpoint",
     "Clock",
     "Credential",
     "CredentialError",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from attrs import Attribute, field, frozen
@@ -104,6 +104,25 @@ class PollingPolicy:
         if retry_after is not None:
             pause = max(pause, min(retry_after, self.retry_after_limit))
         return pause
+
+    def due(
+        self,
+        since: datetime,
+        now: datetime,
+        *,
+        retry_after: float | None = None,
+        vary: Callable[[float, float], float] = random.uniform,
+    ) -> datetime:
+        """Return when to look next, from when the operation began: the same in every process.
+
+        Args:
+            since: When the operation began to be followed.
+            now: The time of day.
+            retry_after: What the service asked for, in seconds: a least time.
+            vary: Draws a number between two others; the default is `random.uniform`.
+        """
+        elapsed = max(0.0, (now - since).total_seconds())
+        return now + timedelta(seconds=self.pause(elapsed, retry_after=retry_after, vary=vary))
 
 
 def read_retry_after(value: str | None, now: float) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable
+from datetime import datetime
 from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
@@ -17,6 +18,7 @@ from golive.http import httpx
 from golive.origin import Origin
 from golive.portal import evidence, following, queries, starting
 from golive.portal.baseline import Baseline
+from golive.portal.checkpoint import Checkpoint
 from golive.portal.following import Tracker
 from golive.portal.location import ENDPOINT, OperationKind, OperationRef
 from golive.portal.starting import OnSending
@@ -279,12 +281,13 @@ class AsyncGoLiveClient:
         )
         return AsyncOperation(self._driver, await self._driver.run(flow))
 
-    def operation(self, token: str | OperationRef | Submission) -> AsyncOperation:
-        """Take up an operation again, tomorrow or elsewhere. Nothing is sent.
+    def operation(self, token: str | OperationRef | Submission | Checkpoint) -> AsyncOperation:
+        """Resume an operation, tomorrow or elsewhere. Nothing is sent.
 
         Args:
-            token: What `AsyncOperation.continuation_token` gave, an entry of `submissions`, or an
-                `OperationRef`, which is taken for a go-live's.
+            token: What `AsyncOperation.continuation_token` gave; what its `checkpoint` gave, to go on
+                with its schedule too; an entry of `submissions`; or an `OperationRef`, which is taken
+                for a go-live's.
 
         Returns:
             The operation to follow.
@@ -439,6 +442,48 @@ class AsyncOperation:
         go-live. No I/O.
         """
         return self._tracker.token
+
+    @property
+    def since(self) -> datetime:
+        """When following began, in UTC; the pauses grow with the time since then. No I/O."""
+        return self.checkpoint().since
+
+    @property
+    def next_poll_at(self) -> datetime:
+        """When following asks the service again, in UTC; in the past if that is due. No I/O."""
+        return self.checkpoint().due
+
+    def checkpoint(self) -> Checkpoint:
+        """Return how far following got, to be stored; a client's `operation` goes on from it. No I/O."""
+        return following.checkpoint(self._driver.context, self._tracker)
+
+    async def poll(self) -> OperationStatus | None:
+        """Look once, for whoever keeps the time: a task queue, a timer, an engine.
+
+        Looks that fail are counted, and `checkpoint` keeps the count, so that the limits of
+        `PollingPolicy` hold across processes. Look again at `next_poll_at`, unless it is `done`.
+
+        Returns:
+            The new snapshot; None if the look failed and following goes on.
+
+        Raises:
+            GoLiveError: It ends following, as it would end `wait`.
+        """
+        return await self._driver.run(following.poll(self._driver.context, self._tracker))
+
+    def outcome(self) -> OperationStatus:
+        """Return what `result` would say of the last snapshot, without waiting. No I/O.
+
+        Returns:
+            The outcome, if it is a success.
+
+        Raises:
+            OperationFailed: The operation failed.
+            OperationCanceled: The operation was canceled.
+            NotCanceled: The operation was to be canceled, but ended in another way first.
+            WaitTimeout: It is not over.
+        """
+        return following.outcome(self._tracker)
 
     async def refresh(self) -> OperationStatus:
         """Ask the service once, now.

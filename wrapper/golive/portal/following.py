@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from attrs import define, evolve, field, frozen
 
@@ -22,6 +23,7 @@ from golive.errors import (
     WaitTimeout,
 )
 from golive.flow import Context, Deadline, Flow, logger, pause, read
+from golive.portal.checkpoint import Checkpoint
 from golive.portal.location import (
     LocationForm,
     OperationKind,
@@ -43,7 +45,10 @@ __all__ = [
     "Tracker",
     "adopt",
     "changed",
+    "checkpoint",
     "follow",
+    "outcome",
+    "poll",
     "refresh",
     "result",
     "resume",
@@ -91,6 +96,7 @@ class Tracker:
         asked: How often the service was asked about it.
         look: The request for its status, which is always the same.
         seen: The last body that was understood.
+        trouble: What went wrong with looks that were made one by one.
         turn: Held by whoever asks now, so that threads and tasks share what is answered.
     """
 
@@ -105,6 +111,7 @@ class Tracker:
     asked: int = 0
     look: Call = field(init=False, repr=False, eq=False)
     seen: _Seen | None = field(default=None, init=False, repr=False, eq=False)
+    trouble: _Trouble | None = field(default=None, init=False, repr=False, eq=False)
     turn: threading.Lock = field(factory=threading.Lock, repr=False, eq=False)
 
     @look.default
@@ -147,8 +154,83 @@ def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
     return tracker
 
 
-def resume(context: Context, token: str | OperationRef | Submission) -> Tracker:
+def checkpoint(context: Context, tracker: Tracker) -> Checkpoint:
+    """Return how far following got."""
+    clock, trouble = context.clock, tracker.trouble
+    now, monotonic = datetime.fromtimestamp(clock.now(), UTC), clock.monotonic()
+
+    def moment(at: float) -> datetime:
+        return now + timedelta(seconds=at - monotonic)
+
+    failing = trouble is not None and trouble.failed > 0
+    return Checkpoint(
+        tracker.token,
+        since=moment(tracker.since),
+        due=moment(tracker.next_poll),
+        looked=None if trouble is None else moment(trouble.last),
+        certain=tracker.certain,
+        failed=trouble.failed if trouble else 0,
+        failing=trouble.kind if trouble and failing else None,
+        failing_for=trouble.spent.get(trouble.kind, 0.0) if trouble and failing else 0.0,
+        status=None if tracker.status is NOT_ASKED else tracker.status,
+    )
+
+
+def go_on(context: Context, point: Checkpoint) -> Tracker:
+    """Take up an operation where a checkpoint left it; nothing is sent."""
+    tracker = resume(context, point.operation_url)
+    now, monotonic = datetime.fromtimestamp(context.clock.now(), UTC), context.clock.monotonic()
+
+    def at(moment: datetime) -> float:
+        return monotonic + (moment - now).total_seconds()
+
+    tracker.since, tracker.next_poll = min(at(point.since), monotonic), at(point.due)
+    tracker.certain = point.certain
+    if point.status is not None:
+        tracker.status = point.status
+    if point.looked is not None:
+        tracker.trouble = trouble = _Trouble(context, tracker)
+        trouble.last = min(at(point.looked), monotonic)
+        trouble.planned = max(0.0, tracker.next_poll - trouble.last)
+        if point.failing is not None:
+            trouble.failed, trouble.kind = point.failed, point.failing
+            trouble.spent = {point.failing: point.failing_for}
+    return tracker
+
+
+def poll(context: Context, tracker: Tracker) -> Flow[OperationStatus | None]:
+    """Look once; None if that failed and following goes on.
+
+    Raises:
+        GoLiveError: It ends following.
+    """
+    trouble = tracker.trouble
+    if trouble is None:
+        tracker.trouble = trouble = _Trouble(context, tracker)
+    try:
+        status = yield from refresh(context.without_retries, tracker)
+    except GoLiveError as error:
+        trouble.count(error)
+        return None
+    trouble.over()
+    return status
+
+
+def outcome(tracker: Tracker) -> OperationStatus:
+    """Return what `result` would say of the last snapshot.
+
+    Raises:
+        WaitTimeout: The operation is not over.
+    """
+    if not tracker.done:
+        raise _timed_out(tracker, "The operation is not over: it is")
+    return result(tracker, tracker.status)
+
+
+def resume(context: Context, token: str | OperationRef | Submission | Checkpoint) -> Tracker:
     """Take up an operation by its token, its address or its entry in a list; nothing is sent."""
+    if isinstance(token, Checkpoint):
+        return go_on(context, token)
     if isinstance(token, Submission):
         ref, kind = token.ref, token.kind
     elif isinstance(token, OperationRef):
@@ -266,11 +348,11 @@ class _Trouble:
 
     def over(self) -> None:
         """Begin anew: a poll went well."""
-        self._failed = 0
-        self._kind = ""
-        self._spent: dict[str, float] = {}
-        self._planned = 0.0
-        self._last = self._context.clock.monotonic()
+        self.failed: int = 0
+        self.kind: str = ""
+        self.spent: dict[str, float] = {}
+        self.planned: float = 0.0
+        self.last: float = self._context.clock.monotonic()
 
     def count(self, error: GoLiveError) -> None:
         """Take note of a failure, and plan when to ask again.
@@ -280,29 +362,29 @@ class _Trouble:
         """
         context, tracker = self._context, self._tracker
         now = context.clock.monotonic()
-        self._failed += 1
+        self.failed += 1
         kind, limit = self._budget(error)
         # What the clock shows beyond the pause and a request is time in which the machine slept.
-        spent = min(now - self._last, self._planned + context.retry.answer_within)
-        self._last = now
-        if kind == self._kind:
-            self._spent[kind] = self._spent.get(kind, 0.0) + spent
-        self._kind = kind
-        out = self._spent.get(kind, 0.0)
+        spent = min(now - self.last, self.planned + context.retry.answer_within)
+        self.last = now
+        if kind == self.kind:
+            self.spent[kind] = self.spent.get(kind, 0.0) + spent
+        self.kind = kind
+        out = self.spent.get(kind, 0.0)
         if limit is None:
             raise error
         if out >= limit:
             raise _outage(error, out, tracker) if kind == "outage" else error
-        log = logger.warning if self._failed == 1 else logger.info
+        log = logger.warning if self.failed == 1 else logger.info
         log("Could not read the status; trying again: %s", error)
         wait = context.wait_asked_for(retry_after_of(error))
-        self._planned = context.polling.pause(
+        self.planned = context.polling.pause(
             max(0.0, now - tracker.since), retry_after=wait, vary=context.vary
         )
         if wait is None:
-            soon = context.retry.unbounded_delay(self._failed) * context.vary(0.5, 1.0)
-            self._planned = min(soon, self._planned)
-        tracker.next_poll = now + self._planned
+            soon = context.retry.unbounded_delay(self.failed) * context.vary(0.5, 1.0)
+            self.planned = min(soon, self.planned)
+        tracker.next_poll = now + self.planned
 
     def _budget(self, error: GoLiveError) -> tuple[str, float | None]:
         """Return what kind of failure it is, and for how long it is outlived; None for not at all."""
@@ -316,7 +398,7 @@ class _Trouble:
                 return "credential", polling.outage_limit if tracker.certain else None
             case UnexpectedAnswer() if not tracker.certain:
                 # It may be the endpoint that is wrong from the beginning.
-                few = self._failed < self._context.retry.max_attempts
+                few = self.failed < self._context.retry.max_attempts
                 return "outage", polling.outage_limit if few else None
         return "outage", polling.outage_limit if is_transient(error) else None
 
@@ -371,11 +453,11 @@ def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnre
     return unreachable
 
 
-def _timed_out(tracker: Tracker) -> WaitTimeout:
+def _timed_out(tracker: Tracker, what: str = "Timed out waiting: the operation is still") -> WaitTimeout:
     status = tracker.status
     said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
     return WaitTimeout(
-        f"Timed out waiting: the operation is still {status.state}{said}.",
+        f"{what} {status.state}{said}.",
         status=status,
         continuation_token=tracker.token,
     )
