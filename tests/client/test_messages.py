@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import logging
+import types
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -16,6 +19,7 @@ from golive import (
     GoLiveError,
     InvalidInput,
     InvalidLocation,
+    NothingToCancel,
     OperationFailed,
     PollingPolicy,
     RequestRefused,
@@ -35,6 +39,7 @@ from scripted import (
     LOCATION,
     OTHER,
     SIGNING_OFF,
+    WAITING,
     Service,
     begin,
     body,
@@ -708,3 +713,116 @@ def test_kinds_of_failure_that_take_turns_do_not_add_up(side: Side, service: Ser
     service.poll = lambda: answers.pop(0)
     client = client_of(side, service, polling=policy)
     assert side.get(client.operation(LOCATION).wait()).state is State.SUCCEEDED
+
+
+# What publishing and canceling say
+
+
+def test_a_publish_sends_what_it_was_given(side: Side, service: Service) -> None:
+    sent: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return service(request)
+
+    client = side.client(transport=httpx.MockTransport(answer))
+    seen: list[Baseline] = []
+    side.get(
+        client.begin_publish(
+            "contoso",
+            MIGRATED,
+            notification_emails=["a@b.example", "c@d.example"],
+            if_match='"7"',
+            on_sending=seen.append,
+        )
+    )
+    (post,) = [each for each in sent if each.method == "POST"]
+    assert json.loads(post.content) == {"metadata": {"notification-emails": "a@b.example,c@d.example"}}
+    assert post.headers["If-Match"] == '"7"'
+    [baseline] = seen
+    assert (baseline.publisher_id, baseline.offer_id) == ("contoso", MIGRATED)
+    assert baseline.sent == datetime.fromtimestamp(service.sent_at[0], UTC)
+
+
+@pytest.mark.parametrize("call", ["begin_publish", "begin_cancel"])
+def test_a_bound_on_the_whole_call(side: Side, service: Service, call: str) -> None:
+    service.publish = service.cancel = lambda: httpx.Response(503)
+    service.submissions = lambda: [entry(slot="production")]
+    service.poll = lambda: body("running")
+    client = client_of(side, service, retry=RetryPolicy(max_attempts=1000))
+    with pytest.raises(GoLiveError):
+        side.get(getattr(client, call)("contoso", MIGRATED, timeout=60))
+    assert sum(side.clock.slept) == pytest.approx(60, abs=1)
+
+
+def test_nothing_to_cancel_names_the_offer(side: Side, service: Service) -> None:
+    service.cancel = lambda: httpx.Response(200, json={})
+    with pytest.raises(NothingToCancel) as caught:
+        side.get(client_of(side, service).begin_cancel("contoso", MIGRATED))
+    assert caught.value.summary == "Nothing runs for the offer 'contoso-offer'."
+
+
+def test_a_publish_followed_as_a_go_live_is_told_in_full(side: Side, service: Service) -> None:
+    service.poll = lambda: body(
+        "complete", step("certify", "complete"), step("publisher-signoff", "waitingForPublisherReview")
+    )
+    operation = client_of(side, service).operation(LOCATION)
+    with pytest.raises(OperationFailed) as caught:
+        side.get(operation.result())
+    error = caught.value
+    assert error.summary == "The operation was a publish: the offer is in preview, and not live."
+    assert (error.status, error.continuation_token) == (operation.status, operation.continuation_token())
+
+
+def test_a_lost_answer_is_told_with_what_was_seen_since(side: Side, service: Service) -> None:
+    def lost() -> httpx.Response:
+        service.submissions = lambda: [entry()]
+        service.poll = service.status = lambda: body("running")
+        return httpx.Response(504)
+
+    service.golive = lost
+    with pytest.raises(SubmissionUncertain) as caught:
+        begin(side, service, timeout=7200)
+    error = caught.value
+    assert isinstance(error.__cause__, ServiceFault)
+    assert error.summary.startswith(
+        f"{error.__cause__.summary} There is something of contoso/contoso-offer that may be a go-live"
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "failing"),
+    [
+        (httpx.Response(404), "missing"),
+        (httpx.Response(401), "unauthorized"),
+        (httpx.Response(500), "outage"),
+        (httpx.Response(200, json=[]), "outage"),
+    ],
+)
+def test_what_kind_of_failure_it_is(side: Side, service: Service, answer: Any, failing: str) -> None:
+    answers: list[Any] = [body("running"), answer]
+    service.poll = lambda: answers.pop(0)
+    operation = client_of(side, service).operation(LOCATION)
+    side.get(operation.poll())
+    assert side.get(operation.poll()) is None
+    point = operation.checkpoint()
+    assert (point.failing, point.failed, point.failing_for) == (failing, 1, 0.0)
+
+
+@pytest.mark.parametrize("padding", ["", "=", "=="])
+def test_claims_are_read_however_they_are_padded(side: Side, service: Service, padding: str) -> None:
+    claims = {"": '{"a": 12}', "=": '{"a": 1}', "==": '{"a": 123}'}[padding]
+    encoded = base64.b64encode(claims.encode()).decode()
+    asked: list[str | None] = []
+
+    class Credential:
+        def get_token(self, *scopes: str, claims: str | None = None, **options: Any) -> Any:
+            asked.append(claims)
+            return types.SimpleNamespace(token=f"t{len(asked)}", expires_on=side.clock.time + 3600)
+
+    challenge = [("WWW-Authenticate", "Basic"), ("WWW-Authenticate", f'Bearer claims="{encoded}"')]
+    refusals = [httpx.Response(401, headers=challenge)]
+    service.status = lambda: refusals.pop() if refusals else WAITING
+    client = side.client(Credential(), transport=httpx.MockTransport(service))
+    side.get(client.offer_status("contoso", MIGRATED))
+    assert asked == [None, claims]
