@@ -192,7 +192,7 @@ def witness(session: nox.Session) -> None:
 def mutation(session: nox.Session) -> None:
     """Change the deciding modules in every small way, and list the changes that no test notices.
 
-    It takes about half an hour on two cores. `-- show NAME` shows a survivor.
+    It takes an hour or two on two cores. `-- show NAME` shows a survivor.
     """
     install(session, "-e", ".[dev]", "mutmut==3.8.1")
     work = Path(session.create_tmp()) / "mutation"
