@@ -153,4 +153,4 @@ def test_where_nothing_is_found_it_is_uncertain(driver: Driver, clock: VirtualCl
     perform, driver.perform = driver.perform, lost  # type: ignore[method-assign]
     with pytest.raises(SubmissionUncertain):
         driver.begin()
-    assert sum(clock.slept) >= driver.context.retry.reconcile_for
+    assert sum(clock.slept) == pytest.approx(driver.context.retry.reconcile_for)
