@@ -370,6 +370,109 @@ def test_what_is_left_out_is_told_only_where_somebody_listens(caplog: pytest.Log
     assert all(line.isprintable() and len(line) < 200 for line in caplog.messages)
 
 
+SHOWN = {"messageHtml": "a", "level": "error"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        *(
+            ({name: True}, f"{name} is a boolean")
+            for name in (
+                *("steps", "messages", "error", "id", "submissionType"),
+                *("publishingVersion", "offerVersion", "cancellationRequestState"),
+                *("createdDateTime", "lastActionDateTime"),
+                *("previewLinks", "liveLinks", "notificationEmails"),
+            )
+        ),
+        *(
+            ({"steps": [{"id": "a", "status": "running", name: True}]}, f"{name} is a boolean")
+            for name in (
+                *("stepName", "progressPercentage", "estimatedTimeFrame", "description", "messages"),
+            )
+        ),
+        ({"steps": [{"id": True, "stepName": "a"}]}, "id is a boolean"),
+        ({"steps": [7]}, "a step is a number"),
+        ({"steps": [{"percent": 7}]}, "a step is an object"),
+        ({"messages": [7]}, "a message is a number"),
+        ({"messages": [{"level": "error"}]}, "a message is an object"),
+        ({"messages": [{"messageHtml": True}]}, "messageHtml is a boolean"),
+        ({"messages": [{**SHOWN, "level": True}]}, "level is a boolean"),
+        ({"messages": [{**SHOWN, "timestamp": True}]}, "timestamp is a boolean"),
+        ({"liveLinks": [7]}, "a link is a number"),
+        ({"liveLinks": [{"DisplayText": True}]}, "DisplayText is a boolean"),
+        ({"liveLinks": [{"URI": True}]}, "URI is a boolean"),
+        ({"error": {"target": None}}, "error is an object"),
+        ({"createdDateTime": "soon"}, "createdDateTime is text 'soon'"),
+        ({"createdDateTime": "x" * 60}, f"createdDateTime is text '{'x' * 60}'"),
+        ({"createdDateTime": "x" * 61}, f"createdDateTime is text '{'x' * 60}\N{HORIZONTAL ELLIPSIS}'"),
+    ],
+)
+def test_what_is_left_out_is_named(
+    fields: dict[str, Any], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG, "golive"):
+        operation(**fields)
+    assert f"Not read, and left out: {told}" in caplog.messages
+
+
+def test_what_was_read_is_not_told_as_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "golive"):
+        operation(error={"message": "a"}, messages=[SHOWN], steps=[{"id": "a"}], liveLinks=["u"])
+        operation(error="a", messages=["a"], steps=["a"], liveLinks=[{"URI": "u"}])
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("read", [read_operation, read_offer_status])
+def test_what_has_no_status_says_what_it_is_not(read: Callable[[object], Any]) -> None:
+    what = "an operation" if read is read_operation else "the status of an offer"
+    with pytest.raises(ValueError, match=f"^it has no status, so it is not {what}$"):
+        read({})
+    with pytest.raises(ValueError, match=f"^it is null instead of {what}$"):
+        read(None)
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        (2**128 - 1, 2**128 - 1),
+        (2**128, None),
+        (float(2**62), 2**62),
+        (float(2**63), None),
+        (float(2**64), None),
+        (-float(2**63), None),
+    ],
+)
+def test_numbers_have_a_bound(given: Any, read: int | None) -> None:
+    assert operation(offerVersion=given).offer_version == read
+
+
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [(10**30 - 1, "9" * 30), (10**30, None), (-(10**30), None), (0.5, "0.5"), ([], None)],
+)
+def test_numbers_in_place_of_text_have_a_bound(given: Any, read: str | None) -> None:
+    assert operation(submissionType=given).submission_type == read
+    assert operation(submissionType=given, id=given).id == read
+
+
+@pytest.mark.parametrize(
+    "names", [("DisplayText", "URI"), ("displaytext", "uri"), ("text", "url"), ("TEXT", "HREF")]
+)
+def test_links_under_every_name(names: tuple[str, str]) -> None:
+    text, address = names
+    assert operation(liveLinks=[{text: "x", address: "u"}]).live_links == (Link("x", "u"),)
+    assert operation(
+        liveLinks=[{"text": "y", "href": "v", "DisplayText": "x", "URI": "u"}]
+    ).live_links == (Link("x", "u"),)
+
+
+def test_the_first_name_counts_also_where_others_are_there() -> None:
+    both = {"text": "c", "message": "b", "messageHtml": "a"}
+    assert operation(messages=[both]).messages[0].html == "a"
+    assert operation(messages=[{"MESSAGE": "b", "TEXT": "c"}]).messages[0].html == "b"
+
+
 def test_a_submission_leads_to_its_operation() -> None:
     (read,) = listing(
         entry(

@@ -223,3 +223,44 @@ def test_any_json_value_has_a_bounded_explanation(value: Any) -> None:
     told = explanation(json.loads(json.dumps(value)), 100)
     assert told.isprintable()
     assert len(told) <= 101
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (2**128 - 1, str(2**128 - 1)),
+        (2**128, ""),
+        ([str(number) for number in range(30)], "; ".join(str(number) for number in range(20))),
+        ({str(n): "x" for n in range(30)}, "; ".join(f"{n}: x" for n in range(20))),
+        ("x" * 12_000, "x" * 10_000),
+        ([[["deep"]]], "deep"),
+        ([[[["deep"]]]], "deep"),
+        ([[[[["too deep"]]]]], ""),
+        ({"message": {"message": {"message": {"message": "deep"}}}}, "deep"),
+        ({"message": {"message": {"message": {"message": {"message": "too deep"}}}}}, ""),
+        ({"a": {"b": {"c": {"d": "deep"}}}}, "a: b: c: d: deep"),
+        ({"a": {"b": {"c": {"d": {"e": "too deep"}}}}}, ""),
+        ({"code": None, "message": None, "a": "x"}, "a: x"),
+        ({"code": 7}, "7"),
+        ({"message": "why"}, "why"),
+        (object(), ""),
+    ],
+)
+def test_an_explanation_has_bounds(value: object, told: str) -> None:
+    assert explanation(value, 20_000) == told
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("a<!-->b", "ab"),
+        ("a<!--->b", "ab"),
+        ("a<!---->b", "ab"),
+        ("a<!-- > -->b", "ab"),
+        ("<!-- x -->b", "b"),
+        ("a<!-- never closed", "a<!-- never closed"),
+        ("one<p title='>'>two</p>three", "one two three"),
+    ],
+)
+def test_comments_and_quotes_of_markup(html: str, text: str) -> None:
+    assert plain_text(html) == text
