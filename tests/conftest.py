@@ -33,6 +33,7 @@ from golive import (
 from golive.cli.app import run
 from golive.emulator import TOKEN, Emulator
 from golive.testing import VirtualClock as VirtualClock
+from postgresql import PostgreSQL, serving
 
 # Machines are noisy, so no example has a deadline; CI tries the same examples every time.
 settings.register_profile("golive", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -113,6 +114,12 @@ class Side:
 
 async def _awaited(value: Any) -> Any:
     return await value
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    with serving() as server:
+        yield server
 
 
 @pytest.fixture

@@ -34,8 +34,9 @@ from conftest import (
 from errors_by_example import all_errors, example
 from golive import Baseline, GoLiveClient
 from golive.cli.app import cli
-from golive.cli.durations import duration, spoken
+from golive.cli.durations import duration
 from golive.cli.exits import Exit, exit_of
+from golive.durations import spoken
 from golive.emulator import Emulator, Scenario
 
 DAY = 86_400.0

@@ -46,6 +46,7 @@ def test_nothing_set(golive: Any) -> None:
         "interval": (5.0, "default"),
         "timeout": (None, "default"),
         "allow-http": (False, "default"),
+        "database": (None, "default"),
     }
 
 
@@ -58,6 +59,7 @@ def test_flags_come_before_variables_and_variables_before_the_file(
         "publisher": ("contoso", str(file)),
         "timeout": (5 * 86_400.0, str(file)),
         "allow-http": (True, str(file)),
+        "database": (None, "default"),
     }
     monkeypatch.setenv("GOLIVE_PUBLISHER", "fabrikam")
     assert settings(golive("config", "--json"))["publisher"] == ("fabrikam", "GOLIVE_PUBLISHER")

@@ -8,7 +8,7 @@ from attrs import Attribute
 
 from golive.errors import InvalidInput
 
-__all__ = ["LONGEST", "Duration", "as_seconds", "is_length", "to_seconds"]
+__all__ = ["LONGEST", "Duration", "as_seconds", "is_length", "spoken", "to_seconds"]
 
 #: The longest that is accepted, 100 years in seconds: what every operating system can sleep.
 LONGEST = 100 * 365 * 86_400.0
@@ -51,3 +51,14 @@ def is_length(owner: object, attribute: Attribute[float], value: Duration) -> No
         InvalidInput: It is none; the error names the class and the attribute.
     """
     to_seconds(value, f"{type(owner).__name__}.{attribute.name}")
+
+
+def spoken(seconds: float) -> str:
+    """Write a length of time for people, in its two largest units."""
+    left = int(seconds)
+    parts: list[str] = []
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count or (unit == "s" and not parts):
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])

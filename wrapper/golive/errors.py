@@ -105,6 +105,15 @@ class GoLiveError(Exception):
         return self.message
 
     @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything.
+
+        For whoever keeps the time: a task queue, an engine. golive has retried already when it raises.
+        Give a call that begins something the same baseline again, or that of the error if it has one.
+        """
+        return False
+
+    @property
     def args(self) -> tuple[Any, ...]:
         """What `type(error)(*error.args)` rebuilds the error from; all of it is known to JSON."""
         given = [_plain(getattr(self, name)) for name in self._parts]
@@ -194,6 +203,11 @@ class InvalidInput(GoLiveError, ValueError):
 class CredentialError(GoLiveError):
     """The credential gave no usable token; nothing was sent."""
 
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
+
 
 class ServiceUnreachable(GoLiveError):
     """There was no answer: no connection, a broken one, or a timeout.
@@ -214,6 +228,11 @@ class ServiceUnreachable(GoLiveError):
     remedy = "Check the network and the endpoint, then try again."
 
     _parts = ("message", "method", "url", "sent", "continuation_token")
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
 
     def __init__(
         self,
@@ -251,6 +270,11 @@ class SubmissionUncertain(GoLiveError):
     remedy: str = "The service may have acted on it or not; running the same call again is safe."
 
     _parts = ("message", "baseline", "safe_after", "continuation_token")
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
 
     def __init__(
         self,
@@ -291,6 +315,10 @@ class NothingToCancel(GoLiveError):
     """No operation of the offer runs; the service accepted the cancellation all the same."""
 
     remedy = "There is nothing to cancel."
+
+
+#: Refusals of the moment: a time-out, a lock, a connection that was led to the wrong machine.
+_PASSING = frozenset({408, 409, 421, 423, 425, 499})
 
 
 class ServiceError(GoLiveError):
@@ -344,6 +372,11 @@ class ServiceError(GoLiveError):
         self.correlation_id: str | None = None if correlation_id is None else one_line(correlation_id)
         self.retry_after = retry_after
         self.details: Mapping[str, Any] | None = None if details is None else _json_safe(details)
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later: after a time-out, a lock or another's conflict."""
+        return self.status_code in _PASSING
 
     @property
     def summary(self) -> str:
@@ -422,17 +455,32 @@ class Throttled(ServiceError):
 
     remedy = "Wait, then try again."
 
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
+
 
 class ServiceFault(ServiceError):
     """The service, or a proxy in front of it, is in trouble: 5xx."""
 
     remedy = "Try again later."
 
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
+
 
 class UnexpectedAnswer(ServiceError):
     """The answer is outside the contract, so that nothing can be concluded from it."""
 
     remedy = "Check that the endpoint is the right one; if it is, report this to golive."
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True
 
 
 class InvalidLocation(UnexpectedAnswer):
@@ -551,3 +599,8 @@ class WaitTimeout(OperationError, TimeoutError):
     """The time that the caller gave ran out; the operation goes on."""
 
     remedy = "The operation keeps running; resume with its continuation token."
+
+    @property
+    def is_retryable(self) -> bool:
+        """Whether the same call may succeed later, though nobody mends anything: yes."""
+        return True

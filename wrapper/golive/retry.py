@@ -140,13 +140,7 @@ def is_transient(error: GoLiveError) -> bool:
 
     An answer outside the contract counts too: it may be a gateway's or a captive portal's.
     """
-    if isinstance(error, ServiceError) and error.status_code in _TRANSIENT:
-        return True
-    return isinstance(error, (ServiceUnreachable, Throttled, ServiceFault, UnexpectedAnswer))
-
-
-#: Refusals of the moment: a time-out, a lock, a connection that was led to the wrong machine.
-_TRANSIENT = frozenset({408, 409, 421, 423, 425, 499})
+    return isinstance(error, (ServiceError, ServiceUnreachable)) and error.is_retryable
 
 
 class Deed(Enum):

@@ -14,8 +14,8 @@ import time
 from typing import Any
 
 from golive import CredentialError, GoLiveError, NotAllowed, NotAuthenticated, Origin
-from golive.cli.durations import spoken
 from golive.credentials import SCOPE, Credential
+from golive.durations import spoken
 from golive.text import printable
 
 __all__ = ["advice", "claims", "credential", "describe", "from_environment"]

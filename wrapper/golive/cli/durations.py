@@ -8,7 +8,7 @@ import click
 
 from golive.durations import LONGEST
 
-__all__ = ["duration", "spoken"]
+__all__ = ["duration"]
 
 _UNITS = {"d": 86_400.0, "h": 3_600.0, "m": 60.0, "s": 1.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)\s*([dhms])", re.ASCII)
@@ -34,14 +34,3 @@ def duration(text: str) -> float:
             f"{text!r} is not a length of time; write something like 2d, 90m or 1h30m."
         )
     return seconds
-
-
-def spoken(seconds: float) -> str:
-    """Write a length of time for people, in its two largest units."""
-    left = int(seconds)
-    parts: list[str] = []
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
-        count, left = divmod(left, size)
-        if count or (unit == "s" and not parts):
-            parts.append(f"{count} {unit}")
-    return " ".join(parts[:2])

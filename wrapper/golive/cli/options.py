@@ -16,13 +16,16 @@ from golive.cli import bearer
 from golive.cli.durations import duration
 from golive.cli.settings import Decorator, File, naming, option
 from golive.cli.subject import Subject, split
+from golive.hooks import Hook, hook_of
 from golive.portal.location import check_identifier
 
 __all__ = [
     "Service",
     "Wait",
     "allow_http_option",
+    "database_option",
     "endpoint_options",
+    "hook_options",
     "in_a_folder",
     "notify_option",
     "offer_argument",
@@ -80,10 +83,12 @@ class Wait:
     Attributes:
         timeout: When to give up, in seconds; None for never.
         page: Where to write the page about it, if anywhere.
+        hooks: Whom to tell of each change.
     """
 
     timeout: float | None
     page: Path | None = None
+    hooks: tuple[Hook, ...] = ()
 
 
 publisher_option: Decorator = option("publisher", help="Publisher to use when only OFFER is given.")
@@ -91,6 +96,12 @@ allow_http_option: Decorator = option(
     "allow_http",
     is_flag=True,
     help="Allow plain http to another machine; the bearer token is then sent unencrypted.",
+)
+database_option: Decorator = option(
+    "database",
+    metavar="URL|FILE",
+    help="Database of the fleet: an SQLite file, or a postgresql:// URL for workers on several machines."
+    "  [default: a file of the user's]",
 )
 _endpoint_option = option(
     "endpoint", metavar="URL", help=f"Endpoint of the service.  [default: {ENDPOINT}]"
@@ -193,13 +204,16 @@ def wait_options(function: F) -> F:
         interval: float | None,
         timeout: float | None,
         page: Path | None = None,
+        hooks: tuple[Hook, ...] = (),
         waiting: bool = True,
         **arguments: Any,
     ) -> Any:
         if page is not None and not waiting:
             raise click.UsageError("--report describes the outcome, so it requires --wait.")
+        if hooks and not waiting:
+            raise click.UsageError("--on-change and --webhook tell of changes, so they require --wait.")
         service = Service(endpoint, allow_http, interval)
-        wait = Wait(timeout, page) if waiting else None
+        wait = Wait(timeout, page, hooks) if waiting else None
         return function(service=service, wait=wait, **arguments)
 
     return command  # type: ignore[return-value]
@@ -226,6 +240,38 @@ def report_option(function: F) -> F:
         metavar="FILE.html",
         help="When done, whatever the outcome, write an HTML report: steps, timings and messages.",
     )(function)
+
+
+def hook_options(function: F) -> F:
+    """Give a command its `hooks`: whom to tell of each change."""
+
+    @click.option(
+        "--on-change",
+        "commands",
+        multiple=True,
+        metavar="COMMAND",
+        help="Run this at each change, with it as JSON on its standard input; may be repeated.",
+    )
+    @click.option(
+        "--webhook",
+        "urls",
+        multiple=True,
+        metavar="URL",
+        help="Post each change as JSON, signed if GOLIVE_WEBHOOK_SECRET is set; or, with"
+        " golive[notify], notify a URL of apprise; may be repeated.",
+    )
+    @functools.wraps(function)
+    def command(*, commands: tuple[str, ...], urls: tuple[str, ...], **arguments: Any) -> Any:
+        try:
+            hooks = (
+                *(hook_of(command=each) for each in commands),
+                *(hook_of(url=each) for each in urls),
+            )
+        except InvalidInput as error:
+            raise click.UsageError(str(error)) from None
+        return function(hooks=hooks, **arguments)
+
+    return command  # type: ignore[return-value]
 
 
 def notify_option(function: F) -> F:

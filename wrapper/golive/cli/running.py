@@ -22,6 +22,7 @@ from golive.cli.reports.json import JsonReport
 from golive.cli.reports.plain import PlainReport
 from golive.cli.reports.quiet import QuietReport
 from golive.cli.streams import OutputLost, discard
+from golive.cli.telling import Teller
 
 __all__ = [
     "Terminated",
@@ -146,10 +147,11 @@ def follow(report: Report, operation: Operation, wait: Wait, *, fresh: bool = Fa
     """
     history = History(operation, fresh=fresh)
     try:
-        with _interruptible(operation):
+        with _interruptible(operation), Teller(wait.hooks, report.warn) as teller:
             for snapshot in operation.updates(wait.timeout):
                 history.add(snapshot)
                 report.update(history)
+                teller.tell(history)
             try:
                 operation.result()
                 report.ended(history)

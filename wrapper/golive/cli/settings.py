@@ -30,6 +30,7 @@ VARIABLES = {
     "interval": "GOLIVE_INTERVAL",
     "timeout": "GOLIVE_TIMEOUT",
     "allow_http": "GOLIVE_ALLOW_HTTP",
+    "database": "GOLIVE_DATABASE",
 }
 
 

@@ -7,7 +7,8 @@ from golive.cli.commands.completion import completion
 from golive.cli.commands.config import config
 from golive.cli.commands.contract import contract
 from golive.cli.commands.emulator import emulator
+from golive.cli.commands.fleet import fleet
 
 __all__ = ["COMMANDS"]
 
-COMMANDS = (*offer.COMMANDS, emulator, contract, config, completion)
+COMMANDS = (*offer.COMMANDS, fleet, emulator, contract, config, completion)

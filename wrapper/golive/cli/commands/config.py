@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from typing import Any
 
 import click
 
 from golive import ENDPOINT, CredentialError, Origin, PollingPolicy
 from golive.cli import bearer
-from golive.cli.durations import spoken
 from golive.cli.exits import Exit
-from golive.cli.options import endpoint_options, publisher_option, timing_options
+from golive.cli.options import database_option, endpoint_options, publisher_option, timing_options
 from golive.cli.reports import Report
 from golive.cli.running import with_report
 from golive.cli.settings import VARIABLES, naming, origin_of
+from golive.durations import spoken
 
 __all__ = ["config"]
 
@@ -33,12 +34,15 @@ _IDENTITY = {
     "AZURE_TOKEN_CREDENTIALS": False,
 }
 HIDDEN = "(hidden)"
+#: The password in a URL, after what stands before it.
+_PASSWORD = re.compile(r"(://[^/@:]*:)[^/]*@")
 
 
 @click.command()
 @publisher_option
 @endpoint_options
 @timing_options
+@database_option
 @with_report
 def config(report: Report, **settings: Any) -> Exit:
     """Show the settings and where each comes from.
@@ -61,6 +65,8 @@ def config(report: Report, **settings: Any) -> Exit:
     rows = []
     for name in VARIABLES:
         value = settings[name] if settings[name] is not None else defaults.get(name)
+        if name == "database" and value is not None:
+            value = _PASSWORD.sub(rf"\1{HIDDEN}@", str(value))
         source = origin_of(name) or "default"
         rows.append({"name": name.replace("_", "-"), "value": value, "source": source})
     credential = _credential()

@@ -16,6 +16,7 @@ from golive.cli.history import History
 from golive.cli.options import (
     Service,
     Wait,
+    hook_options,
     in_a_folder,
     notify_option,
     offer_argument,
@@ -51,6 +52,7 @@ EMULATED_INTERVAL = 0.25
 )
 @wait_switch(default=True)
 @report_option
+@hook_options
 @wait_options
 @with_report
 def start(
@@ -93,6 +95,7 @@ def start(
 @click.command("wait")
 @offer_argument
 @report_option
+@hook_options
 @wait_options
 @with_report
 def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
@@ -141,6 +144,7 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
 
 @click.command()
 @offer_argument
+@hook_options
 @wait_options
 @with_report
 def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exit:
@@ -213,6 +217,7 @@ def report_(report: Report, subject: Subject, service: Service, output: Path | N
 @notify_option
 @wait_switch(default=False)
 @report_option
+@hook_options
 @wait_options
 @with_report
 def publish(
@@ -250,6 +255,7 @@ def publish(
 @notify_option
 @wait_switch(default=True)
 @report_option
+@hook_options
 @wait_options
 @with_report
 def cancel(

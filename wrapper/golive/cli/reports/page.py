@@ -12,10 +12,10 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from golive import State, Step, __version__
-from golive.cli.durations import spoken
 from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports.words import describe, outcome, worded
+from golive.durations import spoken
 from golive.portal.status import all_messages, progress
 from golive.portal.vocabulary import same_word
 from golive.text import printable

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import IO
 
 from golive import Offer, OfferStatus, Operation, State, Step, Submission
-from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports import Report
 from golive.cli.reports.words import age, began, describe, headline, moment, outcome, place, worded
 from golive.cli.streams import say
+from golive.durations import spoken
 from golive.portal.status import all_messages
 from golive.text import printable
 

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from golive import State, Step
-from golive.cli.durations import spoken
 from golive.cli.history import History
 from golive.cli.reports.plain import PlainReport
 from golive.cli.reports.words import age, headline, outcome, place
 from golive.cli.streams import OutputLost
+from golive.durations import spoken
 from golive.portal.status import all_messages, progress
 from golive.text import printable
 

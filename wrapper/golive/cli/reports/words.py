@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from golive import Offer, OfferStatus, OperationKind, OperationStatus, State, Step, Submission
-from golive.cli.durations import spoken
 from golive.cli.history import History
+from golive.durations import spoken
 from golive.portal.status import progress
 
 __all__ = [

@@ -1,0 +1,69 @@
+"""Whatever dies whenever: each offer of a release goes live exactly once.
+
+`GOLIVE_FLEET_RUNS=20 python -m pytest tests/fleet/test_fleet_crash.py` is the full run.
+The emulator kills a worker at a request that was drawn, mostly right after it acted on a go-live and
+before it answered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from night import Night, play
+from postgresql import PostgreSQL
+
+RUNS = int(os.environ.get("GOLIVE_FLEET_RUNS", "1"))
+
+Make = Callable[[int, int, int], Night]
+
+
+@pytest.fixture
+def night_of() -> Iterator[Make]:
+    made: list[Night] = []
+
+    def make(offers: int, publishers: int, seed: int) -> Night:
+        made.append(Night.of(offers, publishers, seed))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.stop()
+
+
+@pytest.mark.parametrize("seed", range(RUNS))
+def test_fifty_offers_go_live_once_each_whatever_dies(tmp_path: Path, night_of: Make, seed: int) -> None:
+    night = night_of(50, 5, seed)
+    view = play(night, str(tmp_path / "fleet.sqlite"))
+    assert night.killed == 5
+    assert night.accepted == [1] * 50
+    assert view.is_live, view.counts
+
+
+def test_without_what_was_known_before_some_go_live_twice(tmp_path: Path, night_of: Make) -> None:
+    night = night_of(12, 2, 0)
+    play(night, str(tmp_path / "fleet.sqlite"), "blind", kills=3, away=(1000,))
+    assert max(night.accepted) > 1
+
+
+@pytest.mark.parametrize("workers", [2, 4])
+def test_workers_that_share_a_server_take_over_from_each_other(
+    postgresql: PostgreSQL, night_of: Make, workers: int
+) -> None:
+    offers = 500 // workers
+    night = night_of(offers, 10, workers)
+    view = play(
+        night,
+        postgresql.database(),
+        workers=workers,
+        kills=2 * workers,
+        limits={"per-publisher": 5},
+        midway=postgresql.restart,
+    )
+    assert night.killed >= 2 * workers
+    assert night.accepted == [1] * offers
+    assert view.is_live, view.counts
+    assert 1 < night.peak <= 5

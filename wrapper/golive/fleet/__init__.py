@@ -1,0 +1,29 @@
+"""Fleets: many go-lives on a durable engine, which survive what dies. It needs the extra `fleet`."""
+
+try:
+    import dbos as _dbos  # noqa: F401
+    import filelock as _filelock  # noqa: F401
+    import jsonschema as _jsonschema  # noqa: F401
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(f"golive.fleet requires: pip install 'golive[fleet]' ({error})") from None
+
+from golive.fleet.fleet import Check, Fleet, FleetError, Worker
+from golive.fleet.release import Limits, OfferPlan, Release
+from golive.fleet.view import Estimate, Event, OfferState, OfferView, ReleaseView
+from golive.fleet.work import Service
+
+__all__ = [
+    "Check",
+    "Estimate",
+    "Event",
+    "Fleet",
+    "FleetError",
+    "Limits",
+    "OfferPlan",
+    "OfferState",
+    "OfferView",
+    "Release",
+    "ReleaseView",
+    "Service",
+    "Worker",
+]
