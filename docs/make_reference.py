@@ -61,6 +61,7 @@ def settings() -> Iterator[str]:
     """Yield the table of settings."""
     yield from _table("flag", "variable", "in the file")
     examples = {"endpoint": '"https://api.example"', "publisher": '"contoso"', "allow_http": "true"}
+    examples["database"] = '"fleet.sqlite"'
     for name, variable in VARIABLES.items():
         plain = name.replace("_", "-")
         example = examples.get(name, '"1h30m"')
@@ -110,6 +111,9 @@ def commands() -> Iterator[str]:
     for name, command in cli.commands.items():
         own = click.Context(command, info_name=name, parent=context)
         yield from (f"## `golive {name}`", "", "```text", command.get_help(own), "```", "")
+        for below, each in command.commands.items() if isinstance(command, click.Group) else ():
+            help_ = each.get_help(click.Context(each, info_name=below, parent=own))
+            yield from (f"### `golive {name} {below}`", "", "```text", help_, "```", "")
 
 
 def events() -> Iterator[str]:

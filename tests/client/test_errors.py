@@ -19,8 +19,11 @@ import golive
 from conftest import LOCAL, MIGRATED, Side, VirtualClock
 from errors_by_example import BASELINE, MOMENT, STATUS, TOKEN, all_errors, example, full_example
 from golive import (
+    CredentialError,
     GoLiveClient,
     GoLiveError,
+    InvalidInput,
+    InvalidLocation,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -32,6 +35,7 @@ from golive import (
     ServiceUnreachable,
     SubmissionUncertain,
     Throttled,
+    Undecided,
     UnexpectedAnswer,
     UnsupportedVersion,
     WaitTimeout,
@@ -413,3 +417,24 @@ def test_every_error_stands_in_the_drawn_tree_under_its_parent(kind: type[GoLive
 def test_the_standard_classes_that_ours_are_too() -> None:
     assert issubclass(golive.InvalidInput, ValueError)
     assert issubclass(WaitTimeout, TimeoutError)
+
+
+@pytest.mark.parametrize(
+    ("error", "retryable"),
+    [
+        (ServiceUnreachable("x", method="GET", url="u", sent=True), True),
+        (SubmissionUncertain("x"), True),
+        (CredentialError("x"), True),
+        (InvalidInput("x"), False),
+        (Undecided("x"), False),
+        (Throttled("x", 429, "GET", "u"), True),
+        (ServiceFault("x", 500, "GET", "u"), True),
+        (InvalidLocation("x", 202, "POST", "u"), True),
+        (RequestRefused("x", 400, "GET", "u"), False),
+        (RequestRefused("x", 409, "GET", "u"), True),
+        (NotAuthenticated("x", 401, "GET", "u"), False),
+        (NotFound("x", 404, "GET", "u"), False),
+    ],
+)
+def test_which_errors_are_worth_a_retry(error: GoLiveError, retryable: bool) -> None:
+    assert error.is_retryable is retryable

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from attrs import define
 
 from conftest import PATIENCE
@@ -24,6 +25,8 @@ from golive.fleet.access import credential
 #: Three days in two seconds.
 SPEED = 130_000
 OFFERS = ("one", "two,draft", "bad,scenario=fail", "old,legacy")
+#: What goes live, and is not in preview again then.
+ONCE = "once"
 
 
 @define
@@ -65,7 +68,11 @@ def offer(view: ReleaseView, name: str) -> OfferView:
 def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
     emulator = Emulator(
-        offers=[Offer.parse(f"contoso/{each}", always_ready=True) for each in OFFERS], speed=SPEED
+        offers=[
+            *(Offer.parse(f"contoso/{each}", always_ready=True) for each in OFFERS),
+            Offer.parse(f"contoso/{ONCE}"),
+        ],
+        speed=SPEED,
     )
     with emulator.serve() as url:
         service = Service(endpoint=url, polling=FAST, retry=SOON)
@@ -129,6 +136,29 @@ def test_what_a_colleague_began_is_followed(room: Room) -> None:
     assert view.is_live
     assert view.offers[0].adopted
     assert room.emulator.accepted("contoso", "one") == 1
+
+
+def test_what_a_colleague_took_live_in_the_middle_of_it_counts(room: Room) -> None:
+    room.start({"offer": ONCE})
+    with GoLiveClient(TOKEN, endpoint=room.url, polling=FAST) as client:
+        client.begin_go_live("contoso", ONCE).result()
+    with room.fleet.worker():
+        view = room.over()
+    assert view.is_live
+    assert view.offers[0].adopted
+    assert room.emulator.accepted("contoso", ONCE) == 1
+
+
+def test_what_was_taken_live_before_it_does_not_count(room: Room) -> None:
+    with GoLiveClient(TOKEN, endpoint=room.url, polling=FAST) as client:
+        client.begin_go_live("contoso", ONCE).result()
+    room.start({"offer": ONCE})
+    # By the emulator's time, which is ahead of ours.
+    with room.fleet.store.engine.begin() as connection:
+        connection.execute(sa.text("update golive_releases set began = began + 30 * 86400"))
+    with room.fleet.worker():
+        view = room.over()
+    assert states(view) == [OfferState.FAILED]
 
 
 def test_canceled_before_it_began_nothing_is_sent(room: Room) -> None:

@@ -180,6 +180,10 @@ class Runner:
             asyncio.run(outcome)
 
     def _settings(self, block: Block) -> None:
+        if file := re.match(r"# (\w+\.toml)\n", block.code):
+            # It is what a command is about.
+            (self.folder / file[1]).write_text(block.code, "utf-8")
+            return
         (self.folder / "settings.toml").write_text(block.code, "utf-8")
         command = "golive --config settings.toml config"
         assert self.ask(command)[1] == 0, f"{self.path}:{block.line}"

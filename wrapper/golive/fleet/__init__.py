@@ -4,8 +4,10 @@ try:
     import dbos as _dbos  # noqa: F401
     import filelock as _filelock  # noqa: F401
     import jsonschema as _jsonschema  # noqa: F401
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(f"golive.fleet requires: pip install 'golive[fleet]' ({error})") from None
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError(
+        f"golive.fleet needs {_error.name}: pip install 'golive[fleet]'", name=_error.name
+    ) from None
 
 from golive.fleet.fleet import Check, Fleet, FleetError, Worker
 from golive.fleet.release import Limits, OfferPlan, Release

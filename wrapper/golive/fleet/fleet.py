@@ -30,7 +30,7 @@ from golive.hooks import Hook
 
 __all__ = ["Check", "Fleet", "FleetError", "Worker"]
 
-logger = logging.getLogger("golive")
+logger: logging.Logger = logging.getLogger("golive")
 
 #: How often a worker sees whether it still holds its lock, and whether others died, in seconds.
 _WATCH = 5.0
@@ -101,10 +101,10 @@ class Fleet:
         folder: Path | None = None,
         hooks: Iterable[Hook] = (),
     ) -> None:
-        self.service = service or Service()
+        self.service: Service = service or Service()
         self._url = database.database_url(path, folder)
         self._database = database.open_database(self._url)
-        self.store = Store(self._database)
+        self.store: Store = Store(self._database)
         self._engine = Engine(self._database)
         with _reaching():
             self.store.prepare()
@@ -379,9 +379,9 @@ class Worker:
 
     def __init__(self, fleet: Fleet, name: str | None = None) -> None:
         machine = socket.gethostname().partition(".")[0]
-        self.name = name or f"{machine}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.name: str = name or f"{machine}-{os.getpid()}-{secrets.token_hex(3)}"
         #: Set when it lost its lock: the process should end, or begin anew.
-        self.lost = threading.Event()
+        self.lost: threading.Event = threading.Event()
         self._fleet = fleet
         self._locks = database.locks_of(fleet.store.engine)
         self._ending = threading.Event()

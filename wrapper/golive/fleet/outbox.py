@@ -16,7 +16,7 @@ from golive.hooks import Hook, HookFailed
 
 __all__ = ["Outbox"]
 
-logger = logging.getLogger("golive")
+logger: logging.Logger = logging.getLogger("golive")
 
 #: The pauses after which a delivery is tried again, in seconds: from, to.
 _PAUSES = (2.0, 300.0)
@@ -39,7 +39,7 @@ class Outbox:
         named = blake2b(repr(sorted(_parts(hook).items())).encode(), digest_size=12).hexdigest()
         self._cursor = f"told:{named}"
         #: What whoever delivers holds.
-        self.lock = f"hook:{named}"
+        self.lock: str = f"hook:{named}"
         self._due = 0.0
         self._pause = _PAUSES[0]
         if store.setting(self._cursor) is None:

@@ -304,6 +304,14 @@ class Store:
         read: dict[str, str] = json.loads(found)
         return read
 
+    def began(self, release: str) -> datetime:
+        """Return when a release was begun, in UTC."""
+        with self.engine.connect() as connection:
+            found = connection.execute(
+                sa.select(_RELEASES.c.began).where(_RELEASES.c.name == release)
+            ).scalar_one()
+        return datetime.fromtimestamp(found, UTC)
+
     def view(self, name: str) -> ReleaseView:
         """Return where a release stands.
 

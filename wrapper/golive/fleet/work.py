@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from attrs import Factory, frozen
+from attrs import Factory, evolve, frozen
 
 from golive.errors import (
     GoLiveError,
@@ -39,7 +39,7 @@ from golive.schedule import PollingPolicy
 
 __all__ = ["CANCEL", "LOOK", "Service", "Work"]
 
-logger = logging.getLogger("golive")
+logger: logging.Logger = logging.getLogger("golive")
 
 T = TypeVar("T")
 
@@ -155,7 +155,7 @@ class Work:
             try:
                 await self._turn(client)
                 if record.baseline is None:
-                    baseline = await client.baseline(publisher, offer)
+                    baseline = await self._baseline(client, record)
                     record = await self._changed(job, baseline=baseline.to_dict())
                 baseline = Baseline.from_dict(record.baseline or {})
                 begin = client.begin_publish if verb is Verb.PUBLISH else client.begin_go_live
@@ -177,6 +177,25 @@ class Work:
                     message="Somebody else began it; it is followed." if operation.adopted else None,
                 )
                 return operation
+
+    async def _baseline(self, client: AsyncGoLiveClient, record: Record) -> Baseline:
+        """Return what was known of an offer, as far as the release is concerned.
+
+        What somebody else took live since the release was begun counts for the release.
+        """
+        publisher, offer = record.plan.publisher_id, record.plan.offer_id
+        baseline = await client.baseline(publisher, offer)
+        if baseline.ready or baseline.operation_ids is None or record.attempt > 1:
+            # What an earlier attempt came to is not to be its outcome again.
+            return baseline
+        began = await self._durably(self._store.began, record.release)
+        since = {
+            each.ref.operation_id
+            for each in await client.submissions(publisher, offer)
+            if each.changed is not None and each.changed > began
+        }
+        known = tuple(each for each in baseline.operation_ids if each not in since)
+        return evolve(baseline, operation_ids=known)
 
     async def _follow(self, job: Job, operation: AsyncOperation) -> None:
         shown: object = None
