@@ -273,7 +273,7 @@ def release(session: nox.Session) -> None:
 def benchmarks(session: nox.Session) -> None:
     """Print what golive costs beside its peers; `-- polls memory` prints these two alone."""
     install(session, "-e", ".[benchmarks]")
-    for name in session.posargs or ("schedule", "startup", "polls", "concurrency", "memory"):
+    for name in session.posargs or ("schedule", "startup", "polls", "concurrency", "memory", "fleet"):
         session.run("python", f"benchmarks/{name}.py")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -9,14 +10,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from attrs import evolve
+from rich.console import Console
 
 from conftest import COMMAND, PATIENCE
+from golive.cli.reports.release import release_table
+from golive.cli.reports.release import summary as release_summary
 from golive.emulator import TOKEN, Emulator, Offer
-from golive.fleet import Fleet, OfferState
+from golive.fleet import Estimate, Fleet, OfferState, OfferView, Release, ReleaseView
 
 RELEASE = """
 [defaults]
@@ -152,3 +159,86 @@ def test_a_worker_is_stopped_in_an_orderly_way(release: tuple[Path, Emulator]) -
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=PATIENCE)
     assert process.returncode == 130
+
+
+def test_an_operation_is_told_of_while_it_is_followed(
+    golive: Any, tmp_path: Path, command_environment: None
+) -> None:
+    out = tmp_path / "told.jsonl"
+    hook = f"'{sys.executable}' -c \"open({str(out)!r}, 'a').write(input() + chr(10))\""
+    result = golive("start", "contoso", "contoso-offer", "--emulate", "--on-change", hook)
+    assert result.code == 0, result.err
+    told = [json.loads(line) for line in out.read_text().splitlines()]
+    assert told[-1]["state"] == "succeeded"
+    assert told[-1]["done"]
+    assert {event["event"] for event in told} == {"operation"}
+    assert told[0]["title"].startswith("contoso/contoso-offer: running, ")
+    assert len({event["event_id"] for event in told}) == len(told)
+
+
+def test_a_hook_that_fails_ends_nothing(
+    golive: Any, command_environment: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("golive.cli.telling._PAUSES", (0.0,))
+    result = golive("start", "contoso", "contoso-offer", "--emulate", "--on-change", "false")
+    assert result.code == 0
+    assert "golive: false exited with 1. 'contoso/contoso-offer: running" in result.err
+    other = golive("start", "contoso", "contoso-offer", "--emulate", "--webhook", "odd://x")
+    assert other.code == 0
+    assert "apprise does not know the address that begins with odd://" in other.err
+    assert golive("start", "contoso", "x", "--no-wait", "--webhook", "https://x.example").code == 2
+
+
+def test_the_board_is_served(release: tuple[Path, Emulator], golive: Any) -> None:
+    path, _ = release
+    assert golive("fleet", "start", str(path), "--detach").code == 0
+    process = subprocess.Popen(
+        [*COMMAND, "fleet", "board", "--port", "0", "--allow-changes", "--json"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    told = json.loads(process.stdout.readline())
+    url, token = told["url"], told["token"]
+    with httpx.Client(follow_redirects=True) as browser:
+        assert "tonight" in browser.get(url).text
+        assert "<button" not in browser.get(f"{url}/releases/tonight").text
+        browser.get(f"{url}/enter", params={"token": token})
+        assert "<button" in browser.get(f"{url}/releases/tonight").text
+        with browser.stream("GET", f"{url}/events", params={"after": "0"}) as answer:
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            lines = answer.iter_lines()
+            assert "event: change" in [next(lines) for _ in range(5)]
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130
+
+
+def test_a_table_on_a_terminal(release: tuple[Path, Emulator]) -> None:
+    path, _ = release
+    with Fleet(os.environ["GOLIVE_DATABASE"]) as fleet:
+        fleet.start(Release.read(path))
+        fleet.store.change("tonight", "contoso/two", state=OfferState.FAILED, message="\x1b[2Jwhy")
+        view = fleet.status("tonight")
+    console = Console(width=80, file=io.StringIO(), color_system=None)
+    console.print(release_table(view, 24))
+    text = console.file.getvalue()  # type: ignore[attr-defined]
+    assert text.splitlines()[0].strip() == "tonight: 1 queued, 1 failed of 2"
+    assert text.index("contoso/two") < text.index("contoso/one")
+    assert "\x1b" not in text
+    many = evolve(view, offers=view.offers * 30)
+    console.print(release_table(many, 10))
+    assert "and 48 more" in console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_what_is_left_is_said() -> None:
+    told = release_summary(ReleaseView("n", datetime.now(UTC), (VIEW,), Estimate(7200.0, 600.0, 9)))
+    assert told == "n: 1 queued of 1; about 2 h left give or take 10 min, by 9 earlier go-lives"
+    late = release_summary(ReleaseView("n", datetime.now(UTC), (VIEW,), Estimate(0.0, 0.0, 9)))
+    assert late == "n: 1 queued of 1; longer than 9 earlier go-lives took"
+
+
+VIEW = OfferView(
+    *("contoso", "one", "go-live", None, OfferState.QUEUED, None, None, datetime.now(UTC)),
+    *(None, None, None, 1, False, None, None),
+)

@@ -284,7 +284,7 @@ def test_credentials_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(credential({}, "a")).__name__ == "DefaultAzureCredential"
 
 
-@pytest.mark.parametrize("named", ["mysql://x", "sqlite://", "://"])
+@pytest.mark.parametrize("named", ["mysql://x", "postgresql:", "sqlite://", "sqlite:///:memory:"])
 def test_a_database_that_is_none(named: str) -> None:
     with pytest.raises(InvalidInput, match="must be a postgresql:// URL"):
         Fleet(named)

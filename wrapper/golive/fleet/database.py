@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -17,6 +18,8 @@ from golive.errors import InvalidInput
 
 __all__ = ["Lock", "Locks", "database_url", "locks_of", "open_database", "seized", "told"]
 
+#: What no path begins with; a drive has one letter.
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 _POSTGRESQL = ("postgres", "postgresql", "postgresql+psycopg")
 #: Before this release, SQLite lacks a function that the engine needs.
 _WITH_UNIXEPOCH = (3, 42)
@@ -40,7 +43,7 @@ def database_url(named: str | None, folder: Path | None) -> sa.URL:
             raise InvalidInput("There is no folder for the fleet's database; name one with --database.")
         return sa.URL.create("sqlite", database=str(folder / "fleet.sqlite"))
     try:
-        url = sa.make_url(named) if "://" in named else sa.URL.create("sqlite", database=named)
+        url = sa.make_url(named) if _SCHEME.match(named) else sa.URL.create("sqlite", database=named)
     except (sa.exc.ArgumentError, ValueError):
         url = None
     if url is not None and url.drivername in _POSTGRESQL:

@@ -48,9 +48,14 @@ _offers_argument = click.argument("offers", nargs=-1, metavar="[PUBLISHER/OFFER]
 def fleet() -> None:
     """Take many offers live, and see them in one place.
 
+    A release is a file that names its offers. It is begun once per name; each of its offers goes
+    live once, whoever starts it and whatever dies meanwhile.
+
     \b
-    A release is a file that names its offers (golive fleet check release.toml). It is begun once
-    per name; each of its offers goes live once, whoever starts it and whatever dies meanwhile.
+    Examples:
+      golive fleet check release.toml
+      golive fleet start release.toml
+      golive fleet board
     """
 
 

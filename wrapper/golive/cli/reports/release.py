@@ -15,7 +15,7 @@ from golive.text import printable
 if TYPE_CHECKING:
     from golive.fleet import Estimate, Event, OfferView, ReleaseView
 
-__all__ = ["ReleaseScreen", "event_line", "offer_lines", "summary"]
+__all__ = ["ReleaseScreen", "event_line", "offer_lines", "release_table", "summary"]
 
 #: The order in which states are shown: what needs somebody first.
 _ORDER = (
@@ -121,10 +121,16 @@ class ReleaseScreen:
                 fields = event.to_dict()
                 self._report.tell(fields.pop("event"), [event_line(event)], **fields)
             return
-        self._live.update(_table(view, self._live.console.height), refresh=True)
+        self._live.update(release_table(view, self._live.console.height), refresh=True)
 
 
-def _table(view: ReleaseView, height: int) -> Any:
+def release_table(view: ReleaseView, height: int) -> Any:
+    """Return where a release stands as a table of rich.
+
+    Args:
+        view: Where it stands.
+        height: How many lines the terminal has.
+    """
     from rich.table import Table
     from rich.text import Text
 
