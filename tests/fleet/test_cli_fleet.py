@@ -162,28 +162,28 @@ def test_a_worker_is_stopped_in_an_orderly_way(release: tuple[Path, Emulator]) -
 
 
 def test_an_operation_is_told_of_while_it_is_followed(
-    golive: Any, tmp_path: Path, command_environment: None
+    golive: Any, tmp_path: Path, release: tuple[Path, Emulator]
 ) -> None:
     out = tmp_path / "told.jsonl"
     hook = f"'{sys.executable}' -c \"open({str(out)!r}, 'a').write(input() + chr(10))\""
-    result = golive("start", "contoso", "contoso-offer", "--emulate", "--on-change", hook)
+    result = golive("start", "contoso", "one", "--on-change", hook)
     assert result.code == 0, result.err
     told = [json.loads(line) for line in out.read_text().splitlines()]
     assert told[-1]["state"] == "succeeded"
     assert told[-1]["done"]
     assert {event["event"] for event in told} == {"operation"}
-    assert told[0]["title"].startswith("contoso/contoso-offer: running, ")
+    assert told[0]["title"].startswith("contoso/one: running, ")
     assert len({event["event_id"] for event in told}) == len(told)
 
 
 def test_a_hook_that_fails_ends_nothing(
-    golive: Any, command_environment: None, monkeypatch: pytest.MonkeyPatch
+    golive: Any, release: tuple[Path, Emulator], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("golive.cli.telling._PAUSES", (0.0,))
-    result = golive("start", "contoso", "contoso-offer", "--emulate", "--on-change", "false")
+    result = golive("start", "contoso", "one", "--on-change", "false")
     assert result.code == 0
-    assert "golive: false exited with 1. 'contoso/contoso-offer: running" in result.err
-    other = golive("start", "contoso", "contoso-offer", "--emulate", "--webhook", "odd://x")
+    assert "golive: false exited with 1. 'contoso/one: running" in result.err
+    other = golive("start", "contoso", "two", "--webhook", "odd://x")
     assert other.code == 0
     assert "apprise does not know the address that begins with odd://" in other.err
     assert golive("start", "contoso", "x", "--no-wait", "--webhook", "https://x.example").code == 2
