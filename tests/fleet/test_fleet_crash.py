@@ -8,12 +8,18 @@ before it answered.
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from night import Night, play
+from conftest import PATIENCE
+from golive.fleet.database import database_url, locks_of, open_database
+from night import WORKER, Night, play
 from postgresql import PostgreSQL
 
 RUNS = int(os.environ.get("GOLIVE_FLEET_RUNS", "1"))
@@ -49,11 +55,38 @@ def test_without_what_was_known_before_some_go_live_twice(tmp_path: Path, night_
     assert max(night.accepted) > 1
 
 
-@pytest.mark.parametrize("workers", [2, 4])
-def test_workers_that_share_a_server_take_over_from_each_other(
-    postgresql: PostgreSQL, night_of: Make, workers: int
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_worker_that_is_stopped_keeps_what_it_has_and_one_that_is_dead_does_not(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    offers = 500 // workers
+    named = str(tmp_path / "fleet.sqlite")
+    if kind == "postgresql":
+        server: PostgreSQL = request.getfixturevalue("postgresql")
+        named = server.database()
+    process = subprocess.Popen(
+        [sys.executable, str(WORKER), named, "http://127.0.0.1:9"], stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None
+    name = process.stdout.readline().strip()
+    engine = open_database(database_url(named, None))
+    locks = locks_of(engine)
+    process.send_signal(signal.SIGSTOP)
+    assert locks.take(name) is None
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=PATIENCE)
+    ends = time.monotonic() + PATIENCE
+    while (lock := locks.take(name)) is None:
+        assert time.monotonic() < ends
+        time.sleep(0.05)
+    lock.release()
+    locks.close()
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("workers", "offers"), [(2, 200), (4, 300)])
+def test_workers_that_share_a_server_take_over_from_each_other(
+    postgresql: PostgreSQL, night_of: Make, workers: int, offers: int
+) -> None:
     night = night_of(offers, 10, workers)
     view = play(
         night,
