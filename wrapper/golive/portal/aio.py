@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
+from golive import telemetry
 from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.clock import Clock, SystemClock
 from golive.credentials import AsyncCredential, Secret
@@ -176,7 +177,8 @@ class AsyncGoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        with telemetry.span("begin_go_live", publisher=publisher_id, offer=offer_id):
+            return AsyncOperation(self._driver, await self._driver.run(flow))
 
     async def begin_publish(
         self,
@@ -227,7 +229,8 @@ class AsyncGoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        with telemetry.span("begin_publish", publisher=publisher_id, offer=offer_id):
+            return AsyncOperation(self._driver, await self._driver.run(flow))
 
     async def begin_cancel(
         self,
@@ -279,7 +282,8 @@ class AsyncGoLiveClient:
             if_match=if_match,
             timeout=timeout,
         )
-        return AsyncOperation(self._driver, await self._driver.run(flow))
+        with telemetry.span("begin_cancel", publisher=publisher_id, offer=offer_id):
+            return AsyncOperation(self._driver, await self._driver.run(flow))
 
     def operation(self, token: str | OperationRef | Submission | Checkpoint) -> AsyncOperation:
         """Resume an operation, tomorrow or elsewhere. Nothing is sent.
@@ -537,7 +541,12 @@ class AsyncOperation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
-        return await self._follow(self._tracker.is_over, deadline)
+        ref, kind = self.ref, self.kind
+        with telemetry.span("wait", publisher=ref.publisher_id, offer=ref.offer_id, kind=kind):
+            status = await self._follow(self._tracker.is_over, deadline)
+        followed = self._driver.context.clock.now() - self.since.timestamp()
+        telemetry.count(followed, kind=kind, state=status.state)
+        return status
 
     async def result(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over, and raise if it is no success.

@@ -8,6 +8,7 @@ from functools import partial
 from types import TracebackType
 from typing import Self, TypeVar
 
+from golive import telemetry
 from golive.answers import REQUEST_TIMEOUT, Answer
 from golive.clock import Clock, SystemClock
 from golive.credentials import Credential, Secret
@@ -173,7 +174,8 @@ class GoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        with telemetry.span("begin_go_live", publisher=publisher_id, offer=offer_id):
+            return Operation(self._driver, self._driver.run(flow))
 
     def begin_publish(
         self,
@@ -224,7 +226,8 @@ class GoLiveClient:
             timeout=timeout,
             on_sending=on_sending,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        with telemetry.span("begin_publish", publisher=publisher_id, offer=offer_id):
+            return Operation(self._driver, self._driver.run(flow))
 
     def begin_cancel(
         self,
@@ -276,7 +279,8 @@ class GoLiveClient:
             if_match=if_match,
             timeout=timeout,
         )
-        return Operation(self._driver, self._driver.run(flow))
+        with telemetry.span("begin_cancel", publisher=publisher_id, offer=offer_id):
+            return Operation(self._driver, self._driver.run(flow))
 
     def operation(self, token: str | OperationRef | Submission | Checkpoint) -> Operation:
         """Resume an operation, tomorrow or elsewhere. Nothing is sent.
@@ -532,7 +536,12 @@ class Operation:
             ServiceUnreachable: There was no answer, for as long as `PollingPolicy` allows.
         """
         deadline = Deadline.after(self._driver.context.clock, timeout)
-        return self._follow(self._tracker.is_over, deadline)
+        ref, kind = self.ref, self.kind
+        with telemetry.span("wait", publisher=ref.publisher_id, offer=ref.offer_id, kind=kind):
+            status = self._follow(self._tracker.is_over, deadline)
+        followed = self._driver.context.clock.now() - self.since.timestamp()
+        telemetry.count(followed, kind=kind, state=status.state)
+        return status
 
     def result(self, timeout: Duration | None = None) -> OperationStatus:
         """Wait until the operation is over, and raise if it is no success.
