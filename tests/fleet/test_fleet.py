@@ -21,6 +21,7 @@ from golive import CredentialError, GoLiveClient, InvalidInput
 from golive.emulator import TOKEN, Emulator, Offer
 from golive.fleet import Event, Fleet, FleetError, OfferState, OfferView, Release, ReleaseView, Service
 from golive.fleet.access import credential
+from golive.fleet.store import Record, Transaction
 
 #: Three days in two seconds.
 SPEED = 130_000
@@ -159,6 +160,26 @@ def test_what_was_taken_live_before_it_does_not_count(room: Room) -> None:
     with room.fleet.worker():
         view = room.over()
     assert states(view) == [OfferState.FAILED]
+
+
+def test_a_database_that_is_away_right_before_it_is_sent_costs_nothing_but_time(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change, failures = Transaction.change, [1, 2]
+
+    def failing(self: Transaction, record: Record, **values: Any) -> Record:
+        if failures and "baseline" in values and "state" in values:
+            raise sa.exc.OperationalError("x", {}, Exception(f"away {failures.pop()}"))
+        return change(self, record, **values)
+
+    monkeypatch.setattr(Transaction, "change", failing)
+    monkeypatch.setattr("golive.fleet.work._PAUSES", (0.1, 0.1))
+    room.start({"offer": "one"})
+    with room.fleet.worker():
+        view = room.over()
+    assert failures == []
+    assert view.is_live, view
+    assert room.emulator.accepted("contoso", "one") == 1
 
 
 def test_canceled_before_it_began_nothing_is_sent(room: Room) -> None:

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from golive.errors import InvalidInput
 
-__all__ = ["Lock", "Locks", "database_url", "locks_of", "open_database", "seized", "told"]
+__all__ = ["Lock", "Locks", "database_url", "is_away", "locks_of", "open_database", "seized", "told"]
 
 #: What no path begins with; a drive has one letter.
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
@@ -205,6 +205,12 @@ def seized(locks: Locks, worker: str) -> Iterator[bool]:
     finally:
         if lock is not None:
             lock.release()
+
+
+def is_away(error: sa.exc.SQLAlchemyError) -> bool:
+    """Tell whether an error says that the database cannot be used for now."""
+    away = (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError)
+    return isinstance(error, away) or bool(getattr(error, "connection_invalidated", False))
 
 
 def told(error: Exception) -> str:

@@ -13,10 +13,14 @@ from datetime import datetime
 import sqlalchemy as sa
 from attrs import frozen
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from dbos import error as dbos_error
 
 from golive.fleet.release import Limits
 
-__all__ = ["Engine", "Job"]
+__all__ = ["Engine", "EngineError", "Job"]
+
+#: What the engine raises.
+EngineError: type[Exception] = dbos_error.DBOSException
 
 _NAME = "golive-fleet"
 _QUEUE = "golive"

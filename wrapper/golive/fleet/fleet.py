@@ -19,7 +19,7 @@ from attrs import evolve, frozen
 
 from golive.errors import GoLiveError, InvalidInput
 from golive.fleet import access, database
-from golive.fleet.engine import Engine, Job
+from golive.fleet.engine import Engine, EngineError, Job
 from golive.fleet.outbox import Outbox
 from golive.fleet.plan import next_moves
 from golive.fleet.release import OfferPlan, Release
@@ -395,10 +395,10 @@ class Worker:
                 raise FleetError(f"There is a worker {self.name!r} already; give this one another name.")
             self._lock = lock
             self._fleet.store.join(self.name)
-        work = Work(self._fleet.store, self._fleet.service, self._fleet.advance)
-        # What it had under this name before it died is its own again.
-        self._fleet._engine.take_over(self.name)  # noqa: SLF001 - the fleet's own worker
-        self._fleet._engine.run(self.name, work.do)  # noqa: SLF001
+            work = Work(self._fleet.store, self._fleet.service, self._fleet.advance)
+            # What it had under this name before it died is its own again.
+            self._fleet._engine.take_over(self.name)  # noqa: SLF001 - the fleet's own worker
+            self._fleet._engine.run(self.name, work.do)  # noqa: SLF001
         self._watch.start()
         self._deliver.start()
         return self
@@ -413,7 +413,7 @@ class Worker:
         self._watch.join()
         self._deliver.join()
         self._fleet._engine.stop()  # noqa: SLF001
-        with suppress(sa.exc.DBAPIError):
+        with suppress(sa.exc.SQLAlchemyError):
             self._fleet._engine.take_over(self.name)  # noqa: SLF001
             self._fleet.store.leave(self.name)
         self._lock.release()
@@ -427,7 +427,7 @@ class Worker:
                 return
             try:
                 self._take_over([each for each in self._fleet.store.workers() if each != self.name])
-            except sa.exc.DBAPIError as error:
+            except sa.exc.SQLAlchemyError as error:
                 logger.warning("The database is away: %s", database.told(error))
 
     def _tell(self) -> None:
@@ -442,7 +442,7 @@ class Worker:
                     with database.seized(self._locks, outbox.lock) as ours:
                         if ours:
                             outbox.deliver()
-                except sa.exc.DBAPIError as error:
+                except sa.exc.SQLAlchemyError as error:
                     logger.warning("The database is away: %s", database.told(error))
 
     def _take_over(self, others: Sequence[str]) -> None:
@@ -472,5 +472,5 @@ def _reaching() -> Iterator[None]:
     """Have trouble with the database end in our own error, without statements and values."""
     try:
         yield
-    except (sa.exc.SQLAlchemyError, OSError) as error:
+    except (EngineError, sa.exc.SQLAlchemyError, OSError) as error:
         raise FleetError(f"Cannot use the fleet's database: {database.told(error)}.") from None

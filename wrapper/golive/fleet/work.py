@@ -166,6 +166,13 @@ class Work:
                 pause = trouble.pause(error)
                 record = await self._changed(job, message=str(error), **values)
                 await asyncio.sleep(pause)
+            except sa.exc.SQLAlchemyError as error:
+                if not database.is_away(error):
+                    raise
+                # It was to be written down before the request, so nothing was sent.
+                logger.warning("The database is away; trying again: %s", database.told(error))
+                await asyncio.sleep(_PAUSES[0])
+                record = await self._durably(self._store.record, job.release, job.offer)
             else:
                 await self._changed(
                     job,
@@ -263,7 +270,9 @@ class Work:
         while True:
             try:
                 return await asyncio.to_thread(call, *arguments)
-            except (sa.exc.OperationalError, sa.exc.InterfaceError, sa.exc.TimeoutError) as error:
+            except sa.exc.SQLAlchemyError as error:
+                if not database.is_away(error):
+                    raise
                 logger.warning("The database is away; trying again: %s", database.told(error))
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
                 pause = min(pause * 2, 30.0)
