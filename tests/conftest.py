@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Iterator
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
@@ -33,7 +33,9 @@ from golive import (
 from golive.cli.app import run
 from golive.emulator import TOKEN, Emulator
 from golive.testing import VirtualClock as VirtualClock
-from postgresql import PostgreSQL, serving
+
+if TYPE_CHECKING:
+    from postgresql import PostgreSQL
 
 # Machines are noisy, so no example has a deadline; CI tries the same examples every time.
 settings.register_profile("golive", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -118,6 +120,9 @@ async def _awaited(value: Any) -> Any:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
+    # Not everything that runs these tests has what a fleet needs.
+    from postgresql import serving
+
     with serving() as server:
         yield server
 
