@@ -279,9 +279,10 @@ def benchmarks(session: nox.Session) -> None:
 
 @nox.session
 def browser(session: nox.Session) -> None:
-    """Look at the page of `golive report` in a real browser; needs chromium. Pictures: build/browser."""
-    install(session, "-e", ".[cli,emulator]")
+    """Look at pages and the board in a real browser; needs chromium. Pictures: build/browser."""
+    install(session, "-e", ".[cli,emulator,fleet]", "selenium==4.50.0")
     session.run("python", "tools/browser.py", "build/browser")
+    session.run("python", "tools/board.py", "build/browser")
 
 
 @nox.session

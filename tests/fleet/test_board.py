@@ -107,6 +107,8 @@ def test_nothing_else_may_be_loaded_or_framed(anyone: Visitor) -> None:
     policy = anyone.get("/").headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
+    # Browsers send `Origin: null` with a form of a page that wants no referrer.
+    assert anyone.get("/releases/tonight").headers["referrer-policy"] == "same-origin"
 
 
 def test_without_the_token_there_are_no_buttons_and_no_changes(fleet: Fleet, anyone: Visitor) -> None:
