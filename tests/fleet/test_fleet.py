@@ -17,7 +17,7 @@ from attrs import define
 
 from conftest import PATIENCE
 from fleet_worker import FAST, SOON
-from golive import CredentialError, GoLiveClient, InvalidInput
+from golive import AsyncGoLiveClient, CredentialError, GoLiveClient, InvalidInput
 from golive.emulator import TOKEN, Emulator, Offer
 from golive.fleet import Event, Fleet, FleetError, OfferState, OfferView, Release, ReleaseView, Service
 from golive.fleet.access import credential
@@ -193,20 +193,42 @@ def test_canceled_before_it_began_nothing_is_sent(room: Room) -> None:
         room.fleet.cancel("tonight", ["one"])
 
 
-def test_canceled_while_it_runs_it_is_canceled_at_the_service(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def slow_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
+    """A room whose go-lives take longer than a test."""
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
-    emulator = Emulator(offers=[Offer.parse("contoso/one")], speed=3000)
+    emulator = Emulator(offers=[Offer.parse("contoso/one")], speed=300)
     with emulator.serve() as url:
         service = Service(endpoint=url, polling=FAST, retry=SOON)
-        with Fleet(str(tmp_path / "fleet.sqlite"), service=service) as fleet, fleet.worker():
-            room = Room(fleet, emulator, url)
-            room.start({"offer": "one"})
-            room.until(lambda view: view.offers[0].state is OfferState.GOING_LIVE)
-            assert fleet.cancel("tonight") == ["contoso/one"]
-            assert fleet.cancel("tonight") == []
-            assert states(room.over()) == [OfferState.CANCELED]
+        with Fleet(str(tmp_path / "fleet.sqlite"), service=service) as fleet:
+            yield Room(fleet, emulator, url)
+
+
+def test_canceled_while_it_runs_it_is_canceled_at_the_service(slow_room: Room) -> None:
+    with slow_room.fleet.worker():
+        slow_room.start({"offer": "one"})
+        slow_room.until(lambda view: view.offers[0].operation_url is not None)
+        assert slow_room.fleet.cancel("tonight") == ["contoso/one"]
+        assert slow_room.fleet.cancel("tonight") == []
+        assert states(slow_room.over()) == [OfferState.CANCELED]
+
+
+def test_canceled_while_the_request_is_on_its_way_it_is_canceled_when_it_has_begun(
+    slow_room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = AsyncGoLiveClient.begin_go_live
+
+    async def canceled_meanwhile(self: AsyncGoLiveClient, *offer: str, **options: Any) -> Any:
+        operation = await begin(self, *offer, **options)
+        # The job that cancels has been there already, and found nothing that ran.
+        slow_room.fleet.store.change("tonight", "contoso/one", canceling=True)
+        return operation
+
+    monkeypatch.setattr(AsyncGoLiveClient, "begin_go_live", canceled_meanwhile)
+    slow_room.start({"offer": "one"})
+    with slow_room.fleet.worker():
+        assert states(slow_room.over()) == [OfferState.CANCELED]
+    assert slow_room.emulator.accepted("contoso", "one") == 1
 
 
 def test_not_before_its_time(room: Room) -> None:

@@ -174,7 +174,7 @@ class Work:
                 await asyncio.sleep(_PAUSES[0])
                 record = await self._durably(self._store.record, job.release, job.offer)
             else:
-                await self._changed(
+                record = await self._changed(
                     job,
                     state=running,
                     began=record.began or now(),
@@ -183,6 +183,12 @@ class Work:
                     adopted=operation.adopted,
                     message="Somebody else began it; it is followed." if operation.adopted else None,
                 )
+                if record.canceling:
+                    # It was canceled while the request was on its way, when nothing ran yet.
+                    try:
+                        await self._cancel_at_service(client, record)
+                    except GoLiveError as error:
+                        await self._changed(job, message=f"Could not be canceled: {error}")
                 return operation
 
     async def _baseline(self, client: AsyncGoLiveClient, record: Record) -> Baseline:
@@ -221,7 +227,10 @@ class Work:
         record = await self._durably(self._store.record, job.release, job.offer)
         if not (record.canceling and record.state.is_active):
             return
-        client = await self._client(record)
+        await self._cancel_at_service(await self._client(record), record)
+
+    async def _cancel_at_service(self, client: AsyncGoLiveClient, record: Record) -> None:
+        """Cancel what runs for an offer; following it tells what came of that."""
         trouble = _Trouble(self._service.polling.outage_limit)
         while True:
             try:
