@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +73,27 @@ def test_what_stands_in_signatures_is_exported() -> None:
     assert named <= set(golive.__all__)
 
 
-def test_importing_golive_loads_nothing_optional() -> None:
+def loaded_by(code: str) -> set[str]:
+    return set(tool(sys.executable, "-c", f"{code}; import sys; print(*sys.modules)").stdout.split())
+
+
+def test_importing_golive_loads_nothing_and_its_clients_nothing_optional() -> None:
+    assert not loaded_by("import golive") & {"attrs", "httpx", "logging", "golive.errors"}
     # httpx loads click and rich by itself where they are installed, for a command of its own.
-    code = (
-        "import sys, httpx; before = set(sys.modules); import golive; print(*set(sys.modules) - before)"
-    )
-    loaded = set(tool(sys.executable, "-c", code).stdout.split())
+    loaded = loaded_by("from golive import GoLiveClient, AsyncGoLiveClient") - loaded_by("import httpx")
     assert "golive.portal.client" in loaded
     optional = {"azure", "click", "rich", "starlette", "uvicorn", "golive.cli", "golive.emulator"}
     assert not loaded & optional
+
+
+def test_each_public_name_is_where_it_is_said_to_be() -> None:
+    assert {*golive._WHERE, "__version__"} == set(golive.__all__)
+    for name, module in golive._WHERE.items():
+        assert getattr(golive, name) is getattr(import_module(f"golive.{module}"), name)
+    assert set(golive.__all__) <= set(dir(golive))
+    assert golive.errors is import_module("golive.errors")
+    with pytest.raises(AttributeError, match="module 'golive' has no attribute 'nil'"):
+        golive.nil  # type: ignore[attr-defined] # noqa: B018
 
 
 @pytest.mark.xdist_group("wheel")

@@ -5,57 +5,60 @@
 `GoLiveError`, whose tree is drawn in `golive.errors`.
 """
 
-import logging
-
 from golive._version import __version__
-from golive.clock import Clock, SystemClock
-from golive.credentials import AsyncCredential, Credential
-from golive.durations import Duration
-from golive.errors import (
-    CredentialError,
-    GoLiveError,
-    InvalidInput,
-    InvalidLocation,
-    NotAllowed,
-    NotAuthenticated,
-    NotCanceled,
-    NotFound,
-    NotFromService,
-    NothingToCancel,
-    OperationCanceled,
-    OperationError,
-    OperationFailed,
-    PreconditionFailed,
-    RequestRefused,
-    ServiceError,
-    ServiceFault,
-    ServiceUnreachable,
-    SubmissionUncertain,
-    Throttled,
-    Undecided,
-    UnexpectedAnswer,
-    UnsupportedVersion,
-    WaitTimeout,
-)
-from golive.origin import Origin
-from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
-from golive.portal.baseline import Baseline
-from golive.portal.checkpoint import Checkpoint
-from golive.portal.client import GoLiveClient, Operation
-from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
-from golive.portal.starting import OnSending
-from golive.portal.status import (
-    Link,
-    Message,
-    Offer,
-    OfferStatus,
-    OperationStatus,
-    Step,
-    Submission,
-)
-from golive.portal.vocabulary import State
-from golive.retry import RetryPolicy
-from golive.schedule import PollingPolicy
+
+# What type checkers take for true, without the cost of typing.
+TYPE_CHECKING = False
+
+if TYPE_CHECKING:
+    from golive.clock import Clock, SystemClock
+    from golive.credentials import AsyncCredential, Credential
+    from golive.durations import Duration
+    from golive.errors import (
+        CredentialError,
+        GoLiveError,
+        InvalidInput,
+        InvalidLocation,
+        NotAllowed,
+        NotAuthenticated,
+        NotCanceled,
+        NotFound,
+        NotFromService,
+        NothingToCancel,
+        OperationCanceled,
+        OperationError,
+        OperationFailed,
+        PreconditionFailed,
+        RequestRefused,
+        ServiceError,
+        ServiceFault,
+        ServiceUnreachable,
+        SubmissionUncertain,
+        Throttled,
+        Undecided,
+        UnexpectedAnswer,
+        UnsupportedVersion,
+        WaitTimeout,
+    )
+    from golive.origin import Origin
+    from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
+    from golive.portal.baseline import Baseline
+    from golive.portal.checkpoint import Checkpoint
+    from golive.portal.client import GoLiveClient, Operation
+    from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
+    from golive.portal.starting import OnSending
+    from golive.portal.status import (
+        Link,
+        Message,
+        Offer,
+        OfferStatus,
+        OperationStatus,
+        Step,
+        Submission,
+    )
+    from golive.portal.vocabulary import State
+    from golive.retry import RetryPolicy
+    from golive.schedule import PollingPolicy
 
 __all__ = [
     "ENDPOINT",
@@ -112,5 +115,70 @@ __all__ = [
     "__version__",
 ]
 
-# What is logged is shown only if the application asks for it.
-logging.getLogger("golive").addHandler(logging.NullHandler())
+#: In which module each name is. It is loaded when it is first used: a command that only prints its
+#: version, or a program that may not need golive at all, does not pay for an HTTP library.
+_WHERE = {
+    **dict.fromkeys(("Clock", "SystemClock"), "clock"),
+    **dict.fromkeys(("AsyncCredential", "Credential"), "credentials"),
+    "Duration": "durations",
+    **dict.fromkeys(
+        (
+            "CredentialError",
+            "GoLiveError",
+            "InvalidInput",
+            "InvalidLocation",
+            "NotAllowed",
+            "NotAuthenticated",
+            "NotCanceled",
+            "NotFound",
+            "NotFromService",
+            "NothingToCancel",
+            "OperationCanceled",
+            "OperationError",
+            "OperationFailed",
+            "PreconditionFailed",
+            "RequestRefused",
+            "ServiceError",
+            "ServiceFault",
+            "ServiceUnreachable",
+            "SubmissionUncertain",
+            "Throttled",
+            "Undecided",
+            "UnexpectedAnswer",
+            "UnsupportedVersion",
+            "WaitTimeout",
+        ),
+        "errors",
+    ),
+    "Origin": "origin",
+    **dict.fromkeys(("AsyncGoLiveClient", "AsyncOperation"), "portal.aio"),
+    "Baseline": "portal.baseline",
+    "Checkpoint": "portal.checkpoint",
+    **dict.fromkeys(("GoLiveClient", "Operation"), "portal.client"),
+    **dict.fromkeys(("ENDPOINT", "LocationForm", "OperationKind", "OperationRef"), "portal.location"),
+    "OnSending": "portal.starting",
+    **dict.fromkeys(
+        ("Link", "Message", "Offer", "OfferStatus", "OperationStatus", "Step", "Submission"),
+        "portal.status",
+    ),
+    "State": "portal.vocabulary",
+    "RetryPolicy": "retry",
+    "PollingPolicy": "schedule",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        """Return a name of the package, and load where it is."""
+        from importlib import import_module
+
+        if name == "errors":
+            return import_module("golive.errors")
+        if name not in _WHERE:
+            raise AttributeError(f"module 'golive' has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(f"golive.{_WHERE[name]}"), name)
+        return value
+
+    def __dir__():
+        """Return the names of the package, those too that were not used yet."""
+        return sorted({*globals(), *__all__})

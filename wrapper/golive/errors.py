@@ -33,6 +33,7 @@ Errors travel: each can be pickled and copied, rebuilt from its `args`, and made
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -69,6 +70,9 @@ __all__ = [
     "UnsupportedVersion",
     "WaitTimeout",
 ]
+
+# What is logged is shown only if the application asks for it. Here, as all that logs imports this.
+logging.getLogger("golive").addHandler(logging.NullHandler())
 
 #: How long the text of an error can get, in characters, its remedy not counted.
 MAX_TEXT = 2000
