@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from typing import Any
 
 from golive import AsyncGoLiveClient, AsyncOperation, Baseline, PollingPolicy, RetryPolicy
@@ -33,7 +32,6 @@ def main(database: str, endpoint: str, *options: str) -> None:
         print(worker.name, flush=True)
         while not worker.lost.wait(1.0):
             pass
-    threading.Event().wait(0)
 
 
 if __name__ == "__main__":

@@ -110,8 +110,6 @@ class Work:
                 await self._carry_out(job, Verb(job.verb))
         except GoLiveError as error:
             await self._failed(job, error)
-        except asyncio.CancelledError:
-            raise
         except Exception as error:
             logger.exception("A defect of golive")
             defect = GoLiveError(f"Internal error: {type(error).__name__}: {error}")
@@ -125,7 +123,7 @@ class Work:
             raise _Withdrawn("Canceled before anything was sent.")
         client = await self._client(record)
         operation = await self._begun(client, job, verb, record)
-        await self._follow(job, operation)
+        await self._follow(client, job, operation)
         operation.outcome()
         if verb is Verb.PUBLISH:
             await self._conclude(job, OfferState.IN_PREVIEW, published=True, baseline=None, message=None)
@@ -210,12 +208,12 @@ class Work:
         known = tuple(each for each in baseline.operation_ids if each not in since)
         return evolve(baseline, operation_ids=known)
 
-    async def _follow(self, job: Job, operation: AsyncOperation) -> None:
+    async def _follow(self, client: AsyncGoLiveClient, job: Job, operation: AsyncOperation) -> None:
         shown: object = None
         while not operation.done:
             pause = (operation.next_poll_at - now()).total_seconds()
             await asyncio.sleep(max(0.0, pause))
-            await self._turn_at(self._service.endpoint)
+            await self._turn(client)
             await operation.poll()
             checkpoint = operation.checkpoint()
             # How it ends is told in the end.
@@ -269,9 +267,7 @@ class Work:
         await self._durably(conclude)
 
     async def _changed(self, job: Job, **values: Any) -> Record:
-        return await self._durably(
-            lambda: self._store.change(job.release, job.offer, **values),
-        )
+        return await self._durably(lambda: self._store.change(job.release, job.offer, **values))
 
     async def _durably(self, call: Callable[..., T], *arguments: Any) -> T:
         """Ask the database, however long that takes."""
@@ -306,13 +302,10 @@ class Work:
                 await client.aclose()
 
     async def _turn(self, client: AsyncGoLiveClient) -> None:
-        await self._turn_at(client.endpoint)
-
-    async def _turn_at(self, endpoint: str) -> None:
-        """Wait for a turn at an endpoint, if there is a pace."""
-        limits = await self._durably(self._store.setting, "pace")
-        if limits:
-            await asyncio.sleep(await self._durably(self._store.turn, endpoint, 1.0 / limits))
+        """Wait for a turn at the service, if there is a pace."""
+        pace = await self._durably(self._store.setting, "pace")
+        if pace:
+            await asyncio.sleep(await self._durably(self._store.turn, client.endpoint, 1.0 / pace))
 
 
 class _Trouble:
