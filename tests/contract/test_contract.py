@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from conftest import CONTRACT
 from golive import ENDPOINT, State
-from golive.portal.location import API_VERSION
+from golive.refs import API_VERSION
 
 SPEC: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
 COMPONENTS = SPEC["components"]

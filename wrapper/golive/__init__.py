@@ -11,6 +11,9 @@ from golive._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from golive.aio import AsyncOperation
+    from golive.blocking import Operation
+    from golive.checkpoint import Checkpoint
     from golive.clock import Clock, SystemClock
     from golive.credentials import AsyncCredential, Credential
     from golive.durations import Duration
@@ -41,13 +44,15 @@ if TYPE_CHECKING:
         WaitTimeout,
     )
     from golive.origin import Origin
-    from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
+    from golive.portal.aio import AsyncGoLiveClient
     from golive.portal.baseline import Baseline
-    from golive.portal.checkpoint import Checkpoint
-    from golive.portal.client import GoLiveClient, Operation
-    from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
+    from golive.portal.client import GoLiveClient
+    from golive.portal.location import ENDPOINT
     from golive.portal.starting import OnSending
-    from golive.portal.status import (
+    from golive.refs import LocationForm, OperationKind, OperationRef
+    from golive.retry import RetryPolicy
+    from golive.schedule import PollingPolicy
+    from golive.status import (
         Link,
         Message,
         Offer,
@@ -56,9 +61,7 @@ if TYPE_CHECKING:
         Step,
         Submission,
     )
-    from golive.portal.vocabulary import State
-    from golive.retry import RetryPolicy
-    from golive.schedule import PollingPolicy
+    from golive.vocabulary import State
 
 __all__ = [
     "ENDPOINT",
@@ -151,17 +154,20 @@ _WHERE = {
         "errors",
     ),
     "Origin": "origin",
-    **dict.fromkeys(("AsyncGoLiveClient", "AsyncOperation"), "portal.aio"),
+    "AsyncGoLiveClient": "portal.aio",
+    "AsyncOperation": "aio",
     "Baseline": "portal.baseline",
-    "Checkpoint": "portal.checkpoint",
-    **dict.fromkeys(("GoLiveClient", "Operation"), "portal.client"),
-    **dict.fromkeys(("ENDPOINT", "LocationForm", "OperationKind", "OperationRef"), "portal.location"),
+    "Checkpoint": "checkpoint",
+    "GoLiveClient": "portal.client",
+    "Operation": "blocking",
+    "ENDPOINT": "portal.location",
+    **dict.fromkeys(("LocationForm", "OperationKind", "OperationRef"), "refs"),
     "OnSending": "portal.starting",
     **dict.fromkeys(
         ("Link", "Message", "Offer", "OfferStatus", "OperationStatus", "Step", "Submission"),
-        "portal.status",
+        "status",
     ),
-    "State": "portal.vocabulary",
+    "State": "vocabulary",
     "RetryPolicy": "retry",
     "PollingPolicy": "schedule",
 }

@@ -42,7 +42,7 @@ from golive.text import explanation, one_line
 
 if TYPE_CHECKING:
     from golive.portal.baseline import Baseline
-    from golive.portal.status import OperationStatus
+    from golive.status import OperationStatus
 
 __all__ = [
     "CredentialError",
@@ -575,7 +575,7 @@ class OperationError(GoLiveError):
     ) -> None:
         super().__init__(message, continuation_token)
         if isinstance(status, Mapping):
-            from golive.portal.status import OperationStatus
+            from golive.status import OperationStatus
 
             status = OperationStatus.from_dict(status)
         self.status: OperationStatus = status

@@ -10,8 +10,8 @@ from golive.errors import InvalidInput
 from golive.flow import Context, Flow, read
 from golive.portal.location import check_identifier, offer_of
 from golive.portal.reading import Listing, read_offer, read_offer_status, read_offers, read_submissions
-from golive.portal.status import Offer, OfferStatus, Submission
-from golive.portal.vocabulary import State
+from golive.status import Offer, OfferStatus, Submission
+from golive.vocabulary import State
 from golive_api.api.offers import get_offer, get_offer_slot, list_offers
 from golive_api.api.progress import get_offer_status, list_submissions
 from golive_api.models.get_offer_slot_slot import GET_OFFER_SLOT_SLOT_VALUES

@@ -18,8 +18,9 @@ from attrs import frozen
 
 from golive.errors import InvalidInput
 from golive.origin import Origin
-from golive.portal.location import LocationForm, OperationRef, check_identifier
-from golive.portal.status import (
+from golive.portal.location import check_identifier
+from golive.refs import LocationForm, OperationRef
+from golive.status import (
     Link,
     Message,
     Offer,
@@ -28,8 +29,8 @@ from golive.portal.status import (
     Step,
     Submission,
 )
-from golive.portal.vocabulary import MIGRATED, State, offer_state, same_word
 from golive.text import REPLACEMENT, explanation, one_line, printable, shortened
+from golive.vocabulary import MIGRATED, State, offer_state, same_word
 
 __all__ = [
     "Listing",

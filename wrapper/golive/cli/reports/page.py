@@ -16,9 +16,9 @@ from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports.words import describe, outcome, worded
 from golive.durations import spoken
-from golive.portal.status import all_messages, progress
-from golive.portal.vocabulary import same_word
+from golive.status import all_messages, progress
 from golive.text import printable
+from golive.vocabulary import same_word
 
 __all__ = ["render", "write"]
 

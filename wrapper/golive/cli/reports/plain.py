@@ -12,7 +12,7 @@ from golive.cli.reports import Report
 from golive.cli.reports.words import age, began, describe, headline, moment, outcome, place, worded
 from golive.cli.streams import say
 from golive.durations import spoken
-from golive.portal.status import all_messages
+from golive.status import all_messages
 from golive.text import printable
 
 __all__ = ["PlainReport"]

@@ -18,7 +18,7 @@ from golive.cli.reports.plain import PlainReport
 from golive.cli.reports.words import age, headline, outcome, place
 from golive.cli.streams import OutputLost
 from golive.durations import spoken
-from golive.portal.status import all_messages, progress
+from golive.status import all_messages, progress
 from golive.text import printable
 
 __all__ = ["LiveReport"]

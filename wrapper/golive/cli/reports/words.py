@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from golive import Offer, OfferStatus, OperationKind, OperationStatus, State, Step, Submission
 from golive.cli.history import History
 from golive.durations import spoken
-from golive.portal.status import progress
+from golive.status import progress
 
 __all__ = [
     "age",
