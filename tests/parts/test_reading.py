@@ -27,8 +27,8 @@ from golive import (
     Step,
     Submission,
 )
+from golive.lenient import MAX_TEXT
 from golive.portal.reading import (
-    MAX_TEXT,
     Listing,
     read_offer,
     read_offer_status,
