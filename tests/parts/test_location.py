@@ -16,11 +16,11 @@ from conftest import CONTRACT
 from golive import InvalidInput, LocationForm, OperationKind, OperationRef, Origin
 from golive.origin import MAX_LENGTH
 from golive.portal.location import (
-    check_identifier,
     parse_location,
     parse_token,
     read_location,
 )
+from golive.refs import check_identifier
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 OFFER = ("contoso", "contoso-offer")

@@ -6,7 +6,6 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import ClassVar
 
 from attrs import define, field
 
@@ -65,12 +64,10 @@ class Tracker(ABC):
         certain: Whether the service ever said that there is such an operation.
         status: The last snapshot.
         asked: How often the service was asked about it.
+        pace: The shortest time between two looks, failed and last ones too, in seconds; 0 for none.
         trouble: What went wrong with looks that were made one by one.
         turn: Held by whoever asks now, so that threads and tasks share what is answered.
     """
-
-    #: The shortest time between two looks, failed ones too, in seconds, if the service asks for one.
-    pace: ClassVar[float] = 0.0
 
     ref: OperationRef
     kind: OperationKind
@@ -80,6 +77,7 @@ class Tracker(ABC):
     certain: bool = False
     status: OperationStatus = NOT_ASKED
     asked: int = 0
+    pace: float = 0.0
     trouble: _Trouble | None = field(default=None, init=False, repr=False, eq=False)
     turn: threading.Lock = field(factory=threading.Lock, init=False, repr=False, eq=False)
 
@@ -257,6 +255,9 @@ def follow(
         wait = tracker.due_in(context.clock.monotonic())
         if wait > 0 and (deadline is None or deadline.left > 0):
             yield from pause(context, wait)
+        if tracker.pace and tracker.due_in(context.clock.monotonic()) > 0:
+            # The time is up, and it is too early for a last look.
+            raise _timed_out(tracker)
         if not tracker.turn.acquire(blocking=False):
             yield from pause(context, SHARED_LOOK)
         else:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 from attrs import field, frozen
 
-from golive.origin import Origin
+from golive.errors import InvalidInput
+from golive.origin import Origin, shown
 
-__all__ = ["API_VERSION", "LocationForm", "OperationKind", "OperationRef"]
+__all__ = [
+    "API_VERSION",
+    "IDENTIFIER",
+    "LocationForm",
+    "OperationKind",
+    "OperationRef",
+    "check_identifier",
+    "is_guid",
+]
 
 #: The version of the Cloud Partner Portal API that its contract describes.
 API_VERSION = "2017-10-31"
+
+#: What a publisher or an offer is called in an address: the contract's pattern, kept equal by a test.
+IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 
 
 class LocationForm(StrEnum):
@@ -71,3 +85,26 @@ class OperationRef:
     def token(self, kind: OperationKind) -> str:
         """Return the continuation token of an operation that was begun for something."""
         return self.url if kind is OperationKind.GO_LIVE else f"{self.url}#{kind.value}"
+
+
+def check_identifier(value: str, name: str) -> str:
+    """Return a publisher or offer id if it is one.
+
+    Args:
+        value: The id: 1 to 128 ASCII letters, digits, `-`, `_` and `.`, not beginning with a dot.
+        name: What the error calls it.
+
+    Raises:
+        InvalidInput: It is not; sent as it is, it would name another address.
+    """
+    if isinstance(value, str) and IDENTIFIER.fullmatch(value):
+        return value
+    raise InvalidInput(
+        f"The {name} {shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
+        " not beginning with a dot."
+    )
+
+
+def is_guid(text: str) -> bool:
+    """Tell whether a text has the form of a GUID."""
+    return _GUID.fullmatch(text) is not None

@@ -431,14 +431,23 @@ def _state(value: object) -> State:
 
 
 def _ref(value: object) -> OperationRef:
+    from golive.ingestion.location import BASE, parse_submission
     from golive.portal.location import parse_location
 
     url = _text(value)
-    return parse_location(url, Origin.of(urlsplit(url)))
+    parts = urlsplit(url)
+    parse = parse_submission if parts.path.startswith(f"{BASE}/") else parse_location
+    return parse(url, Origin.of(parts))
 
 
 def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
+
+
+def _product_submission(value: Any) -> Submission:
+    from golive.ingestion.snapshots import ProductSubmission
+
+    return ProductSubmission.from_dict(value)
 
 
 def _each(kind: type[_Storable]) -> Callable[[Any], Any]:
@@ -461,4 +470,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "tuple[Message, ...]": _each(Message),
     "tuple[Step, ...]": _each(Step),
     "tuple[Link, ...]": _each(Link),
+    "ProductSubmission | None": _optional(_product_submission),
 }

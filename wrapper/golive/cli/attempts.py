@@ -29,7 +29,7 @@ from golive import (
 )
 from golive.cli.files import write_file
 from golive.cli.folders import state_folder
-from golive.portal.location import check_identifier
+from golive.refs import check_identifier
 from golive.retry import Deed, deed_of
 
 __all__ = ["Attempt", "begin_go_live", "forget", "settle"]

@@ -17,7 +17,7 @@ from golive.cli.durations import duration
 from golive.cli.settings import Decorator, File, naming, option
 from golive.cli.subject import Subject, split
 from golive.hooks import Hook, hook_of
-from golive.portal.location import check_identifier
+from golive.refs import check_identifier
 
 __all__ = [
     "Service",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from attrs import define, evolve, field, frozen
 
-from golive.answers import Call
+from golive.answers import Call, understood
 from golive.checkpoint import Checkpoint
 from golive.errors import InvalidInput, OperationFailed
 from golive.flow import Context, Flow, read
 from golive.following import Tracker, go_on
-from golive.portal.location import is_guid, offer_of, parse_token
-from golive.portal.queries import understood
+from golive.portal.location import offer_of, parse_token
 from golive.portal.reading import read_operation
-from golive.refs import LocationForm, OperationKind, OperationRef
+from golive.refs import LocationForm, OperationKind, OperationRef, is_guid
 from golive.status import OperationStatus, Submission
 from golive.vocabulary import State
 from golive_api.api.progress import get_offer_operation, get_operation

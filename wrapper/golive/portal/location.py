@@ -17,12 +17,17 @@ from attrs import evolve
 
 from golive.errors import InvalidInput
 from golive.origin import Origin, refuse_odd_characters, shown
-from golive.refs import LocationForm, OperationKind, OperationRef
+from golive.refs import (
+    IDENTIFIER,
+    LocationForm,
+    OperationKind,
+    OperationRef,
+    check_identifier,
+    is_guid,
+)
 
 __all__ = [
     "ENDPOINT",
-    "check_identifier",
-    "is_guid",
     "offer_of",
     "parse_location",
     "parse_token",
@@ -33,28 +38,8 @@ __all__ = [
 ENDPOINT = "https://cloudpartner.azure.com"
 
 # These are the contract's patterns; a test keeps them equal.
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SLOT = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
-
-
-def check_identifier(value: str, name: str) -> str:
-    """Return a publisher or offer id if it is one.
-
-    Args:
-        value: The id: 1 to 128 ASCII letters, digits, `-`, `_` and `.`, not beginning with a dot.
-        name: What the error calls it.
-
-    Raises:
-        InvalidInput: It is not; sent as it is, it would name another address.
-    """
-    if isinstance(value, str) and _IDENTIFIER.fullmatch(value):
-        return value
-    raise InvalidInput(
-        f"The {name} {shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
-        " not beginning with a dot."
-    )
 
 
 def offer_of(publisher_id: str, offer_id: str) -> dict[str, Any]:
@@ -112,11 +97,6 @@ def _about(ref: OperationRef, publisher_id: str, offer_id: str) -> OperationRef:
     return evolve(ref, publisher_id=publisher_id, offer_id=offer_id)
 
 
-def is_guid(text: str) -> bool:
-    """Tell whether a text has the form of a GUID."""
-    return _GUID.fullmatch(text) is not None
-
-
 def parse_location(value: str, origin: Origin) -> OperationRef:
     """Read an operation's address, absolute or relative to the origin (RFC 3986, section 5).
 
@@ -143,13 +123,13 @@ def parse_location(value: str, origin: Origin) -> OperationRef:
     segments = [_segment(segment) for segment in parts.path.removesuffix("/").split("/")]
     match segments:
         case ["", "api", "publishers", publisher, "offers", offer, "operations", operation]:
-            if all(_IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):
+            if all(IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):
                 return OperationRef(origin, publisher, offer, operation, LocationForm.MIGRATED)
         case ["", "api", "operations", operation]:
             match operation.split("$"):
                 case [publisher, offer, number, slot] if (
-                    _IDENTIFIER.fullmatch(publisher)
-                    and _IDENTIFIER.fullmatch(offer)
+                    IDENTIFIER.fullmatch(publisher)
+                    and IDENTIFIER.fullmatch(offer)
                     and _NUMBER.fullmatch(number)
                     and _SLOT.fullmatch(slot)
                 ):

@@ -16,8 +16,7 @@ from attrs import frozen
 from golive import lenient
 from golive.errors import InvalidInput
 from golive.origin import Origin
-from golive.portal.location import check_identifier
-from golive.refs import LocationForm, OperationRef
+from golive.refs import LocationForm, OperationRef, check_identifier
 from golive.status import (
     Link,
     Message,

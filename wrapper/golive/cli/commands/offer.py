@@ -31,7 +31,7 @@ from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
 from golive.cli.watching import operations
 from golive.emulator import TOKEN, Scenario
-from golive.portal.location import check_identifier
+from golive.refs import check_identifier
 
 __all__ = ["COMMANDS"]
 
