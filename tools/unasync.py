@@ -18,6 +18,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "wrapper" / "golive"
 TWINS = {
     "aio.py": "blocking.py",
     "portal/aio.py": "portal/client.py",
+    "ingestion/aio.py": "ingestion/client.py",
 }
 
 #: Prose that differs in fact.

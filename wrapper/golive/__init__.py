@@ -45,6 +45,12 @@ if TYPE_CHECKING:
         UnsupportedVersion,
         WaitTimeout,
     )
+    from golive.ingestion.aio import AsyncProductIngestionClient
+    from golive.ingestion.client import ProductIngestionClient
+    from golive.ingestion.difference import Change, Difference
+    from golive.ingestion.location import SubmissionRef
+    from golive.ingestion.snapshots import ProductStatus, ProductSubmission
+    from golive.ingestion.starting import OnSubmitting
     from golive.origin import Origin
     from golive.portal.aio import AsyncGoLiveClient
     from golive.portal.baseline import Baseline
@@ -70,11 +76,14 @@ __all__ = [
     "AsyncCredential",
     "AsyncGoLiveClient",
     "AsyncOperation",
+    "AsyncProductIngestionClient",
     "Baseline",
+    "Change",
     "Checkpoint",
     "Clock",
     "Credential",
     "CredentialError",
+    "Difference",
     "Duration",
     "GoLiveClient",
     "GoLiveError",
@@ -93,6 +102,7 @@ __all__ = [
     "Offer",
     "OfferStatus",
     "OnSending",
+    "OnSubmitting",
     "Operation",
     "OperationCanceled",
     "OperationError",
@@ -104,6 +114,9 @@ __all__ = [
     "Overtaken",
     "PollingPolicy",
     "PreconditionFailed",
+    "ProductIngestionClient",
+    "ProductStatus",
+    "ProductSubmission",
     "RequestRefused",
     "RetryPolicy",
     "ServiceError",
@@ -112,6 +125,7 @@ __all__ = [
     "State",
     "Step",
     "Submission",
+    "SubmissionRef",
     "SubmissionUncertain",
     "SystemClock",
     "Throttled",
@@ -159,6 +173,12 @@ _WHERE = {
         ),
         "errors",
     ),
+    **dict.fromkeys(("Change", "Difference"), "ingestion.difference"),
+    "AsyncProductIngestionClient": "ingestion.aio",
+    "ProductIngestionClient": "ingestion.client",
+    "SubmissionRef": "ingestion.location",
+    **dict.fromkeys(("ProductStatus", "ProductSubmission"), "ingestion.snapshots"),
+    "OnSubmitting": "ingestion.starting",
     "Origin": "origin",
     "AsyncGoLiveClient": "portal.aio",
     "AsyncOperation": "aio",

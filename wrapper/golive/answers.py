@@ -265,10 +265,8 @@ class Answer:
         """The value of `Retry-After` as it was sent."""
         return self.headers.get("Retry-After")
 
-    def unexpected(
-        self, problem: str, kind: type[UnexpectedAnswer] = UnexpectedAnswer
-    ) -> UnexpectedAnswer:
-        """Return the error that says that this answer, though a success, is outside the contract."""
+    def unexpected(self, problem: str, kind: type[ServiceError] = UnexpectedAnswer) -> ServiceError:
+        """Return the error that says that this answer, though a success, is not what was asked for."""
         return kind(
             problem,
             status_code=self.status_code,
