@@ -95,6 +95,10 @@ class Tracker(ABC):
         """Return how many seconds it is from now to the next poll."""
         return max(0.0, self.next_poll - now)
 
+    def readdress(self, ref: OperationRef) -> None:
+        """Take note that its address is known better now."""
+        self.ref = ref
+
     def is_over(self, status: OperationStatus) -> bool:
         """Whether a snapshot is the last one that matters."""
         return status.state.is_terminal

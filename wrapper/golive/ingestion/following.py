@@ -136,7 +136,7 @@ class SubmissionTracker(Tracker):
         if entry.state.is_terminal:
             return status_of(entry)
         if job.in_progress == number:
-            self.ref = self.at.with_(submission=number, job=None)
+            self.readdress(self.at.with_(submission=number, job=None))
             self.adopted = True
         # Else it is what the job began, and the list lags; or its words are not known.
         return evolve(status_of(entry), messages=told.messages)
@@ -146,7 +146,7 @@ class SubmissionTracker(Tracker):
         if self.kind is OperationKind.PUBLISH:
             entry = self._entry(found)
             if entry is not None and entry.state is State.SUCCEEDED:
-                self.ref = self.at.with_(submission=entry.number, job=self.at.job)
+                self.readdress(self.at.with_(submission=entry.number, job=self.at.job))
                 return evolve(told, id=entry.number)
             if entry is not None and entry.state.is_terminal:
                 return evolve(status_of(entry), messages=told.messages)
