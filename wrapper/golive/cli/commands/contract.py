@@ -114,8 +114,9 @@ def contract(
         origin = Origin.parse(url, allow_http=allow_http)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from None
-    if not origin.is_loopback and not (publisher and offer):
-        raise click.UsageError("Name an offer that the server knows: --publisher P --offer O.")
+    if not origin.is_loopback and not (offer and (publisher or api != PORTAL)):
+        named = "--publisher P --offer O" if api == PORTAL else "--offer EXTERNAL-ID"
+        raise click.UsageError(f"Name an offer that the server knows: {named}.")
     token = bearer.from_environment()
     if not token:
         raise click.UsageError("AZURE_TOKEN is not set; the bearer token can come from nowhere else.")
@@ -124,13 +125,14 @@ def contract(
     proof = Proof(
         url=url,
         publisher=publisher or "contoso",
-        offers=offer or ("contoso-offer", "contoso-legacy"),
+        offers=offer or (("contoso-offer", "contoso-legacy") if api == PORTAL else ("contoso-offer",)),
         allow_changes=allow_changes,
         forms=form or FORMS,
         examples=examples,
         seed=seed,
         reports=reports,
         cancel_within=cancel_within,
+        api=api,
     )
     with extra():
         verdict = proof.run(token, out=None if report.is_for_people else sys.stderr)
