@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CONTRACT, Result
+from conftest import CONTRACT, INGESTION_CONTRACT, Result
 from golive.cli.app import run
 from golive.cli.exits import Exit
 from golive.emulator import TOKEN, Emulator
@@ -24,6 +24,11 @@ def emulator() -> Emulator:
 def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["contract", "--show"]) == 0
     assert capsys.readouterr().out == CONTRACT.read_text("utf-8")
+
+
+def test_show_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["contract", "--api", "product-ingestion", "--show"]) == 0
+    assert capsys.readouterr().out == INGESTION_CONTRACT.read_text("utf-8")
 
 
 def test_a_server_that_keeps_the_contract(

@@ -20,9 +20,9 @@ T = TypeVar("T", bound="GoLive")
 
 @_attrs_define
 class GoLive:
-    """The submission that is in preview, to be live [product-ingestion-api]. Its id says which: the draft, `0`,
-    is none. It is closed: with a `lifecycleState` the same resource deprecates the product, at once
-    and live.
+    """The submission that is in preview, to be live [product-ingestion-api]. Its id says which: the
+    draft, `0`, is none. It is closed: with a `lifecycleState` the same resource deprecates the
+    product, at once and live.
 
         Attributes:
             schema (Literal['https://schema.mp.microsoft.com/schema/submission/2022-03-01-preview2']): Says that it is a

@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    TypeVar,
-    cast,
-)
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -39,12 +33,12 @@ class JobStatus:
                 [product-ingestion-api]. The host may be the old one (*observed*), and the version another one than
                 was asked for.
             job_id (str | Unset): The id of the job; a GUID in all samples.
-            job_start (datetime.datetime | Literal['0001-01-01'] | None | str | Unset): When a job began or ended, in UTC,
-                with up to seven fractional digits; in the first year of all
+            job_start (datetime.datetime | None | str | Unset): When a job began or ended, in UTC, with up to seven
+                fractional digits; in the first year of all
                 where it has not ended yet [product-ingestion-api]. A job that runs was shown with an end, too
                 [private-offer-pages]: it proves nothing.
-            job_end (datetime.datetime | Literal['0001-01-01'] | None | str | Unset): When a job began or ended, in UTC,
-                with up to seven fractional digits; in the first year of all
+            job_end (datetime.datetime | None | str | Unset): When a job began or ended, in UTC, with up to seven fractional
+                digits; in the first year of all
                 where it has not ended yet [product-ingestion-api]. A job that runs was shown with an end, too
                 [private-offer-pages]: it proves nothing.
             resource_uri (None | str | Unset): The job on another host than this one; missing where something was deleted
@@ -56,8 +50,8 @@ class JobStatus:
     job_result: str
     schema: None | str | Unset = UNSET
     job_id: str | Unset = UNSET
-    job_start: datetime.datetime | Literal["0001-01-01"] | None | str | Unset = UNSET
-    job_end: datetime.datetime | Literal["0001-01-01"] | None | str | Unset = UNSET
+    job_start: datetime.datetime | None | str | Unset = UNSET
+    job_end: datetime.datetime | None | str | Unset = UNSET
     resource_uri: None | str | Unset = UNSET
     errors: list[ServiceError] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
@@ -75,7 +69,7 @@ class JobStatus:
 
         job_id = self.job_id
 
-        job_start: Literal["0001-01-01"] | None | str | Unset
+        job_start: None | str | Unset
         if isinstance(self.job_start, Unset):
             job_start = UNSET
         elif isinstance(self.job_start, datetime.datetime):
@@ -83,7 +77,7 @@ class JobStatus:
         else:
             job_start = self.job_start
 
-        job_end: Literal["0001-01-01"] | None | str | Unset
+        job_end: None | str | Unset
         if isinstance(self.job_end, Unset):
             job_end = UNSET
         elif isinstance(self.job_end, datetime.datetime):
@@ -152,9 +146,7 @@ class JobStatus:
 
         job_id = d.pop("jobId", UNSET)
 
-        def _parse_job_start(
-            data: object,
-        ) -> datetime.datetime | Literal["0001-01-01"] | None | str | Unset:
+        def _parse_job_start(data: object) -> datetime.datetime | None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -169,21 +161,11 @@ class JobStatus:
                 return componentsschemas_job_time_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            componentsschemas_job_time_type_2 = cast(Literal["0001-01-01"], data)
-            if componentsschemas_job_time_type_2 != "0001-01-01":
-                raise ValueError(
-                    f"/components/schemas/JobTime_type_2 must match const '0001-01-01', got '{componentsschemas_job_time_type_2}'"
-                )
-            return componentsschemas_job_time_type_2
-            return cast(
-                datetime.datetime | Literal["0001-01-01"] | None | str | Unset, data
-            )
+            return cast(datetime.datetime | None | str | Unset, data)
 
         job_start = _parse_job_start(d.pop("jobStart", UNSET))
 
-        def _parse_job_end(
-            data: object,
-        ) -> datetime.datetime | Literal["0001-01-01"] | None | str | Unset:
+        def _parse_job_end(data: object) -> datetime.datetime | None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -198,15 +180,7 @@ class JobStatus:
                 return componentsschemas_job_time_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            componentsschemas_job_time_type_2 = cast(Literal["0001-01-01"], data)
-            if componentsschemas_job_time_type_2 != "0001-01-01":
-                raise ValueError(
-                    f"/components/schemas/JobTime_type_2 must match const '0001-01-01', got '{componentsschemas_job_time_type_2}'"
-                )
-            return componentsschemas_job_time_type_2
-            return cast(
-                datetime.datetime | Literal["0001-01-01"] | None | str | Unset, data
-            )
+            return cast(datetime.datetime | None | str | Unset, data)
 
         job_end = _parse_job_end(d.pop("jobEnd", UNSET))
 

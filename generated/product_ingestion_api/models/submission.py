@@ -2,13 +2,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    TypeVar,
-    cast,
-)
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
@@ -44,8 +38,8 @@ class Submission:
                 [resource-schemas]. To send it is to change it.
             status (None | str | Unset): How far it got; missing for the draft.
             result (None | str | Unset): How it ended; missing for the draft.
-            created (datetime.datetime | Literal['0001-01-01'] | None | str | Unset): When a job began or ended, in UTC,
-                with up to seven fractional digits; in the first year of all
+            created (datetime.datetime | None | str | Unset): When a job began or ended, in UTC, with up to seven fractional
+                digits; in the first year of all
                 where it has not ended yet [product-ingestion-api]. A job that runs was shown with an end, too
                 [private-offer-pages]: it proves nothing.
             validations (list[ErrorDetail] | None | Unset): What the service has to say about it; its `level` is
@@ -59,7 +53,7 @@ class Submission:
     lifecycle_state: None | str | Unset = UNSET
     status: None | str | Unset = UNSET
     result: None | str | Unset = UNSET
-    created: datetime.datetime | Literal["0001-01-01"] | None | str | Unset = UNSET
+    created: datetime.datetime | None | str | Unset = UNSET
     validations: list[ErrorDetail] | None | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
 
@@ -102,7 +96,7 @@ class Submission:
         else:
             result = self.result
 
-        created: Literal["0001-01-01"] | None | str | Unset
+        created: None | str | Unset
         if isinstance(self.created, Unset):
             created = UNSET
         elif isinstance(self.created, datetime.datetime):
@@ -211,9 +205,7 @@ class Submission:
 
         result = _parse_result(d.pop("result", UNSET))
 
-        def _parse_created(
-            data: object,
-        ) -> datetime.datetime | Literal["0001-01-01"] | None | str | Unset:
+        def _parse_created(data: object) -> datetime.datetime | None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
@@ -228,15 +220,7 @@ class Submission:
                 return componentsschemas_job_time_type_0
             except (TypeError, ValueError, AttributeError, KeyError):
                 pass
-            componentsschemas_job_time_type_2 = cast(Literal["0001-01-01"], data)
-            if componentsschemas_job_time_type_2 != "0001-01-01":
-                raise ValueError(
-                    f"/components/schemas/JobTime_type_2 must match const '0001-01-01', got '{componentsschemas_job_time_type_2}'"
-                )
-            return componentsschemas_job_time_type_2
-            return cast(
-                datetime.datetime | Literal["0001-01-01"] | None | str | Unset, data
-            )
+            return cast(datetime.datetime | None | str | Unset, data)
 
         created = _parse_created(d.pop("created", UNSET))
 

@@ -16,7 +16,7 @@ from golive.cli.options import allow_http_option
 from golive.cli.reports import Report
 from golive.cli.running import extra, with_report
 from golive.cli.settings import option
-from golive.contract import document
+from golive.contract import APIS, PORTAL, document
 from golive.contract.rules import FORMS
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ __all__ = ["contract"]
 
 @click.command()
 @click.argument("url", required=False)
+@click.option(
+    "--api",
+    type=click.Choice(APIS),
+    default=PORTAL,
+    show_default=True,
+    help="Whose contract: the Cloud Partner Portal's or Product Ingestion's.",
+)
 @click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
 @option("publisher", help="Publisher that the server knows.  [default on loopback: contoso]")
 @click.option(
@@ -74,6 +81,7 @@ __all__ = ["contract"]
 def contract(
     report: Report,
     url: str | None,
+    api: str,
     show: bool,
     publisher: str | None,
     offer: tuple[str, ...],
@@ -100,14 +108,15 @@ def contract(
     if show == bool(url):
         raise click.UsageError("Give either the URL of a server or --show.")
     if url is None:
-        click.echo(document(), nl=False)
+        click.echo(document(api), nl=False)
         return Exit.OK
     try:
         origin = Origin.parse(url, allow_http=allow_http)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from None
-    if not origin.is_loopback and not (publisher and offer):
-        raise click.UsageError("Name an offer that the server knows: --publisher P --offer O.")
+    if not origin.is_loopback and not (offer and (publisher or api != PORTAL)):
+        named = "--publisher P --offer O" if api == PORTAL else "--offer EXTERNAL-ID"
+        raise click.UsageError(f"Name an offer that the server knows: {named}.")
     token = bearer.from_environment()
     if not token:
         raise click.UsageError("AZURE_TOKEN is not set; the bearer token can come from nowhere else.")
@@ -116,13 +125,14 @@ def contract(
     proof = Proof(
         url=url,
         publisher=publisher or "contoso",
-        offers=offer or ("contoso-offer", "contoso-legacy"),
+        offers=offer or (("contoso-offer", "contoso-legacy") if api == PORTAL else ("contoso-offer",)),
         allow_changes=allow_changes,
         forms=form or FORMS,
         examples=examples,
         seed=seed,
         reports=reports,
         cancel_within=cancel_within,
+        api=api,
     )
     with extra():
         verdict = proof.run(token, out=None if report.is_for_people else sys.stderr)
