@@ -55,11 +55,13 @@ def test_every_verb_has_events_that_the_schema_knows(run: Any) -> None:
     assert ready["preview"] != ready["live"]
     draft, preview = run("diff", "contoso-app", "--json").events
     assert [draft["stage"], preview["stage"]] == ["draft", "preview"]
-    assert preview["changes"] and not preview["is_missing"]
+    assert preview["changes"]
+    assert not preview["is_missing"]
     listed = run("submissions", "contoso-app", "--json").events
     assert {each["target"] for each in listed} == {"preview", "live"}
     events = run("start", "contoso-app", "--json").events
-    assert events[0]["submission"] == ready["preview"] and events[0]["job"]
+    assert events[0]["submission"] == ready["preview"]
+    assert events[0]["job"]
     assert events[-1] | {"at": 0} == {
         "event": "end",
         "at": 0,
@@ -134,10 +136,13 @@ def test_what_this_command_began_can_be_canceled_by_the_offer(
 ) -> None:
     emulator, url = held
     where = (*API, "--endpoint", url)
+    # At once, before the service lists what was begun.
     assert golive("start", "contoso-app", "--no-wait", *where).code == Exit.OK
     canceled = golive("cancel", "contoso-app", *where, *FAST)
     assert canceled.code == Exit.OK, canceled.err
     assert "contoso-app was canceled" in canceled.out
+    # Nothing of it is left to be taken up.
+    assert golive("cancel", "contoso-app", *where).code == Exit.NOT_FOUND
     # What a person began in the portal has no job that anybody knows.
     emulator.products.portal_go_live("contoso-new")
     clock.sleep(300)
@@ -175,7 +180,8 @@ def test_without_steps_a_page_shows_what_there_is(run: Any, tmp_path: Any) -> No
     page = tmp_path / "release.html"
     assert run("start", "contoso-app", "--report", str(page)).code == Exit.OK
     text = page.read_text("utf-8")
-    assert "<dt>Job</dt>" in text and "<dt>Submission</dt>" in text
+    assert "<dt>Job</dt>" in text
+    assert "<dt>Submission</dt>" in text
     assert "<h2>Steps</h2>" not in text
 
 

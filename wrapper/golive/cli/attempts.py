@@ -47,6 +47,7 @@ __all__ = [
     "forget",
     "job_of",
     "settle",
+    "with_job",
 ]
 
 #: How long what was known before a try is good for; a go-live takes days.
@@ -100,24 +101,20 @@ class Attempt:
             return None
         return baseline
 
-    def sent(self, client: ProductIngestionClient) -> SubmissionRef | None:
-        """Return what was sent last, and when; None if there is nothing that is good.
+    def sent(self, client: ProductIngestionClient) -> tuple[SubmissionRef, OperationKind] | None:
+        """Return what was sent last, with its moment, and what for; None if nothing is good.
 
         Raises:
             Undecided: There is a file, and it cannot be read.
         """
-
-        def read(kept: dict[str, Any]) -> SubmissionRef:
-            ref = client.operation(kept["operation_url"]).ref
-            if not isinstance(ref, SubmissionRef):
-                raise ValueError("it is no operation of this API")
-            return ref
-
-        ref = self._load(read)
-        if ref is not None and ref.sent is not None and datetime.now(UTC) - ref.sent > GOOD_FOR:
+        found = self._load(lambda kept: client.operation(kept["operation_url"]))
+        if found is None or not isinstance(found.ref, SubmissionRef):
+            return None
+        ref = found.ref
+        if ref.sent is not None and datetime.now(UTC) - ref.sent > GOOD_FOR:
             self.remove()
             return None
-        return ref
+        return ref, found.kind
 
     def _load(self, read: Callable[[dict[str, Any]], T]) -> T | None:
         """Read the file, if there is one.
@@ -258,8 +255,8 @@ def begin_submission(
     """
     check_identifier(offer, "offer id")
     attempt = Attempt(client.endpoint, "", offer)
-    kept = attempt.sent(client)
-    if kept is None or kept.submission is None or submission not in (None, kept.submission):
+    kept, kind = attempt.sent(client) or (None, None)
+    if kept is None or kind is not OperationKind.GO_LIVE or submission not in (None, kept.submission):
         # A publish, or another version.
         kept = None
 
@@ -282,16 +279,14 @@ def begin_submission(
         if kept is None and _nothing_was_begun(error):
             attempt.remove()
         raise
-    ref = operation.ref
     if not operation.adopted:
         # With the job, by which alone it can be canceled.
         attempt.store(operation.continuation_token(), warn)
         return operation, None
-    if kept is not None and kept.job is not None and kept.operation_id != ref.operation_id:
-        operation = client.operation(kept.token(OperationKind.GO_LIVE))
     if kept is None or kept.sent is None:
         return operation, "not needed, this version is live already" if operation.done else None
-    return operation, f"adopted, an earlier run sent it at {kept.sent:%Y-%m-%d %H:%M} UTC"
+    how = f"adopted, an earlier run sent it at {kept.sent:%Y-%m-%d %H:%M} UTC"
+    return with_job(client, operation), how
 
 
 def begin_publish(client: ProductIngestionClient, offer: str, warn: Warn) -> Operation:
@@ -303,9 +298,24 @@ def begin_publish(client: ProductIngestionClient, offer: str, warn: Warn) -> Ope
 
 
 def job_of(client: ProductIngestionClient, offer: str) -> str | None:
-    """Return the job of what an earlier run began for an offer, if that is known."""
+    """Return the job of what an earlier run began for an offer and did not see through, if any."""
     kept = Attempt(client.endpoint, "", offer).sent(client)
-    return None if kept is None else kept.job
+    return None if kept is None else kept[0].job
+
+
+def with_job(client: ProductIngestionClient, operation: Operation) -> Operation:
+    """Return an operation that was found with its job, if an earlier run began it.
+
+    The service lists no jobs; only by its job can an operation be canceled, and explained if it fails.
+    """
+    ref = operation.ref
+    kept, kind = Attempt(client.endpoint, "", ref.offer_id).sent(client) or (None, None)
+    if kept is None or kept.job is None or kind is not operation.kind:
+        return operation
+    number = ref.submission if isinstance(ref, SubmissionRef) else None
+    # A publish learns its number only in the end; while one runs, it is the only one.
+    same = kept.submission == number or (kept.submission is None and not operation.done)
+    return client.operation(kept.token(kind)) if same else operation
 
 
 def settle(operation: Operation) -> None:

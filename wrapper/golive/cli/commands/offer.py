@@ -147,7 +147,7 @@ def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
       golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        operation = subject.operation(client)
+        operation = _operation(client, subject)
         if not subject.is_url:
             report.begun(operation, "found")
         return follow(report, operation, wait)
@@ -169,7 +169,7 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
       golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        history = _looked_at(subject.operation(client))
+        history = _looked_at(_operation(client, subject))
         report.snapshot(history)
         settle(history.operation)
         if not history.operation.done:
@@ -235,7 +235,7 @@ def report_(report: Report, subject: Subject, service: Service, output: Path | N
       golive report 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        history = _looked_at(subject.operation(client))
+        history = _looked_at(_operation(client, subject))
     if output == Path("-"):
         from golive.cli.reports.page import render
 
@@ -386,6 +386,14 @@ def ready(report: Report, subject: Subject, service: Service) -> Exit:
         stands = client.offer_status(*names)
         report.stands(names, stands)
         return Exit.OK if stands.ready_to_go_live else Exit.NOT_FINISHED
+
+
+def _operation(client: Client, subject: Subject) -> Operation:
+    """Return the operation that a verb is about, with all that earlier runs knew of it."""
+    operation = subject.operation(client)
+    if isinstance(client, ProductIngestionClient) and not subject.is_url:
+        return attempts.with_job(client, operation)
+    return operation
 
 
 def _looked_at(operation: Operation) -> History:

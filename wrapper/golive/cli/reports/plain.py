@@ -71,9 +71,10 @@ class PlainReport(Report):
         """Show one snapshot as a whole."""
         self._line(headline(history))
         self._line(history.operation.continuation_token())
-        for name, value in facts(history):
+        told = facts(history)
+        for name, value in told:
             self._line(f"  {name}: {value}")
-        if times := _times(history):
+        if not told and (times := _times(history)):
             self._line("; ".join(times))
         for step in history.status.steps:
             if step.state is not State.NOT_STARTED:

@@ -96,12 +96,13 @@ class LiveReport(PlainReport):
     def _parts(self, history: History) -> Iterator[RenderableType]:
         status = history.status
         yield _text(headline(history), "bold")
-        yield self._table(history) if status.steps or not (told := facts(history)) else _facts(told)
+        told = facts(history)
+        yield _facts(told) if told else self._table(history)
         for message in all_messages(status)[-3:]:
             yield _text(f"{message.level}: {message.text}", _LEVELS.get(message.level, "dim"))
         if not history.operation.done:
             since = age(history)
-            times = [f"began {since}" if since else None, place(history)]
+            times = [f"began {since}" if since and not told else None, place(history)]
             if self._live is not None:
                 times.append(f"asking again in {spoken(history.operation.next_poll_in)}")
             yield _text(", ".join(filter(None, times)), "dim")
