@@ -108,8 +108,8 @@ class AsyncProductIngestionClient:
         polling = polling or PollingPolicy(min_delay=PACE)
         if polling.min_delay < PACE and not origin.is_loopback:
             raise InvalidInput(
-                f"The service asks for at most one poll per minute and job; PollingPolicy.min_delay is"
-                f" {polling.min_delay:g} s."
+                "The service asks for at most one poll per minute and job; PollingPolicy.min_delay"
+                f" (--interval) is {polling.min_delay:g} s."
             )
         session = AsyncSession(
             source,
@@ -251,7 +251,8 @@ class AsyncProductIngestionClient:
                 taken for a go-live's.
 
         Returns:
-            The operation to follow.
+            The operation to follow. Following it raises `NotReady` if it is a go-live that was never
+            begun: its submission is in preview still, long after the request was to be sent.
 
         Raises:
             InvalidInput: It is not a token, or one of another endpoint.

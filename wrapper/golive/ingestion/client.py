@@ -107,8 +107,8 @@ class ProductIngestionClient:
         polling = polling or PollingPolicy(min_delay=PACE)
         if polling.min_delay < PACE and not origin.is_loopback:
             raise InvalidInput(
-                f"The service asks for at most one poll per minute and job; PollingPolicy.min_delay is"
-                f" {polling.min_delay:g} s."
+                "The service asks for at most one poll per minute and job; PollingPolicy.min_delay"
+                f" (--interval) is {polling.min_delay:g} s."
             )
         session = Session(
             source,
@@ -250,7 +250,8 @@ class ProductIngestionClient:
                 taken for a go-live's.
 
         Returns:
-            The operation to follow.
+            The operation to follow. Following it raises `NotReady` if it is a go-live that was never
+            begun: its submission is in preview still, long after the request was to be sent.
 
         Raises:
             InvalidInput: It is not a token, or one of another endpoint.

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 
 from golive.answers import understood
 from golive.checkpoint import Checkpoint
-from golive.errors import InvalidInput, NotFound
+from golive.errors import InvalidInput, NotFound, NotReady
 from golive.flow import Context, Flow, read
 from golive.following import Tracker, go_on
 from golive.ingestion.evidence import Listing
@@ -82,7 +82,11 @@ class SubmissionTracker(Tracker):
         return self._confirmed(context, found, told)
 
     def _look(self, context: Context, at_least: float) -> Flow[OperationStatus]:
-        """Look at the submissions alone."""
+        """Look at the submissions alone.
+
+        Raises:
+            NotReady: What was to go live is in preview, and nothing of it was begun.
+        """
         found = yield from listing(context, self._product, at_least=at_least)
         entry = self._entry(found)
         number, live = self.at.submission, found.live
@@ -98,7 +102,7 @@ class SubmissionTracker(Tracker):
         if sent is not None and now(context) < sent + timedelta(seconds=late):
             # Accepted a moment ago, perhaps, and not listed yet.
             return evolve(status_of(entry), state=State.NOT_STARTED, submission_type=GO_LIVE)
-        return self._lost(f"submission {number} is in preview, and its go-live was not begun")
+        raise NotReady(f"Submission {number} is in preview, and no go-live of it was begun.")
 
     def _lost(self, why: str) -> OperationStatus:
         kind = GO_LIVE if self.kind is OperationKind.GO_LIVE else PUBLISH

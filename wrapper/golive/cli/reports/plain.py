@@ -125,7 +125,8 @@ class PlainReport(Report):
         """Show what one stage of an offer holds that the next does not, a line each."""
         stage, after = difference.stage, difference.next_stage
         if difference.is_missing:
-            self._line(f"{offer}: there is nothing in {after}; {len(difference.changes)} in {stage}")
+            held = f"; {stage} holds {len(difference.changes)} resources" if difference.changes else ""
+            self._line(f"{offer}: there is nothing in {after}{held}")
             return
         if not difference.changes:
             self._line(f"{offer}: {stage} and {after} hold the same")
