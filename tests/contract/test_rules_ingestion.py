@@ -316,8 +316,32 @@ def test_every_second_go_live_is_of_what_is_in_preview() -> None:
     ids = [each["resources"][0]["id"].rpartition("/")[2] for each in aimed]
     assert sorted(ids) == ["8", "8", "9", "9"]
     for other in (PUBLISH, {}, None, {"resources": [{**GO_LIVE["resources"][0], "id": "draft"}]}):
-        assert rules.aim(other) is other
-    rules.watch(submissions(entry(9, "live")))
+        assert rules.aim(other) is rules.aim(other) is other
+
+
+def test_every_second_publish_is_of_a_product_that_is_there() -> None:
+    rules = JobRules(server())
+    drawn = {"resources": [{"product": f"product/{OTHER}", "target": {"targetType": "preview"}}]}
+    assert rules.aim(drawn) is drawn
+    rules.watch(products(NAMED))
+    aimed: Any = [rules.aim(drawn)["resources"][0] for _ in range(2)]  # type: ignore[index]
+    assert [each["product"] for each in aimed] == [f"product/{PRODUCT}", f"product/{OTHER}"]
+    assert "id" not in aimed[0]
+
+
+def test_what_was_published_is_looked_up() -> None:
+    rules = JobRules(server(SUCCEEDED, entry(9, "preview")))
+    rules.watch(products(NAMED))
+    rules.watch(accepted())
+    aimed: Any = rules.aim(GO_LIVE)
+    assert aimed["resources"][0]["id"] == f"submission/{PRODUCT}/9"
+
+
+def test_what_went_live_is_taken_for_ready_no_more() -> None:
+    rules = JobRules(server(SUCCEEDED, entry(NUMBER, "live")))
+    rules.watch(submissions(entry(NUMBER, "preview")))
+    rules.watch(accepted(sent=GO_LIVE))
+    drawn = {"resources": [{**GO_LIVE["resources"][0], "id": f"submission/{PRODUCT}/8"}]}
     assert rules.aim(drawn) is rules.aim(drawn) is drawn
 
 

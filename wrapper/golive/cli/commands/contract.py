@@ -103,7 +103,8 @@ def contract(
       golive contract --show
       golive contract https://api.example --publisher contoso --offer contoso-offer
       golive contract http://127.0.0.1:8080 --allow-changes --reports reports
-    For the last one, run: golive emulator --always-ready --speed 3000000
+      golive contract --api product-ingestion https://api.example --offer contoso-offer
+    For the one on loopback, run: golive emulator --always-ready --speed 3000000
     """
     if show == bool(url):
         raise click.UsageError("Give either the URL of a server or --show.")
