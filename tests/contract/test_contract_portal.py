@@ -10,7 +10,7 @@ import pytest
 
 from contracts import contracts
 from golive import ENDPOINT, State
-from golive.portal.location import API_VERSION
+from golive.refs import API_VERSION
 
 PORTAL = contracts()["golive_api"]
 SPEC, COMPONENTS, OPERATIONS = PORTAL.spec, PORTAL.components, PORTAL.operations

@@ -1,6 +1,6 @@
-"""The contract as a running server, for trying things out and for tests.
+"""The contracts as a running server, for trying things out and for tests.
 
-The emulator knows the contract, not the wrapper. Serving it needs the extra `emulator`, so what serves
+The emulator knows the contracts, not the wrapper. Serving it needs the extra `emulator`, so what serves
 is loaded when it is first used; the words that describe a service are here without it.
 """
 
@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from golive.emulator.faults import Fault, FaultLayer, Rule
 from golive.emulator.habits import Habit
+from golive.emulator.ingestion.habits import IngestionHabit
+from golive.emulator.ingestion.products import (
+    Product,
+    ProductBegins,
+    ProductMarket,
+    ProductScenario,
+    default_products,
+)
 from golive.emulator.market import (
     API_VERSION,
     STRANGERS_TOKEN,
@@ -33,11 +41,17 @@ __all__ = [
     "FaultLayer",
     "Habit",
     "InProcessTransport",
+    "IngestionHabit",
     "Market",
     "Offer",
+    "Product",
+    "ProductBegins",
+    "ProductMarket",
+    "ProductScenario",
     "Rule",
     "Scenario",
     "default_offers",
+    "default_products",
     "numbered",
 ]
 

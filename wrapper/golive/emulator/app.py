@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import re
 import uuid
-from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from attrs import define, frozen
@@ -15,9 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 
-from golive.emulator.faults import MOMENT
+from golive.emulator.answering import JSON, Answer, App, decoded, known_token, read_body, timed
+from golive.emulator.ground import Refused
 from golive.emulator.habits import Habit
-from golive.emulator.market import Market, Offer, Operation, Refused
+from golive.emulator.market import Market, Offer, Operation
 
 __all__ = ["make_app"]
 
@@ -40,9 +40,6 @@ _HEADERS = (
     (b"x-powered-by", b"ASP.NET"),
     (b"vary", b"Accept-Encoding"),
 )
-_JSON = (b"content-type", b"application/json; charset=utf-8")
-
-App = Callable[[MutableMapping[str, Any], Callable[[], Any], Callable[[Any], Any]], Awaitable[None]]
 
 
 def make_app(market: Market) -> App:
@@ -80,54 +77,22 @@ def make_app(market: Market) -> App:
         exception_handlers=handlers,
     )
     app.router.redirect_slashes = False
-
-    async def serve(
-        scope: MutableMapping[str, Any], receive: Callable[[], Any], send: Callable[[Any], Any]
-    ) -> None:
-        moment = scope.get(MOMENT)
-        if moment is None:
-            await app(scope, receive, send)
-            return
-        with market.at(moment):
-            await app(scope, receive, send)
-
-    return serve
+    return timed(app, market)
 
 
 @frozen
-class _Answer:
-    """An answer of the service.
+class _Answer(Answer):
+    """An answer of the service."""
 
-    Attributes:
-        status: The status.
-        headers: Headers of its own.
-        body: The body.
-        sized: Whether the length is sent ahead; if not, HTTP/1.1 sends it in chunks.
-    """
-
-    status: int = 200
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-    body: bytes = b""
-    sized: bool = True
-
-    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Send it."""
-        identity = (CORRELATION_ID, str(uuid.uuid4()).encode())
-        sized = ((b"content-length", str(len(self.body)).encode()),) if self.sized else ()
-        await send(
-            {
-                "type": "http.response.start",
-                "status": self.status,
-                "headers": [*_HEADERS, *self.headers, *sized, identity],
-            }
-        )
-        await send({"type": "http.response.body", "body": self.body})
+    def common(self) -> tuple[tuple[bytes, bytes], ...]:
+        """Return the headers that every answer of the service carries."""
+        return (*_HEADERS, (CORRELATION_ID, str(uuid.uuid4()).encode()))
 
 
 def _json(content: object, *headers: tuple[bytes, bytes], status: int = 200) -> _Answer:
     body = json.dumps(content, separators=(",", ":")).encode()
     # The service sends its answers in chunks (*observed*).
-    return _Answer(status, (_JSON, *headers), body, sized=False)
+    return _Answer(status, (JSON, *headers), body, sized=False)
 
 
 @define
@@ -225,8 +190,8 @@ class _Service:
     async def _put(self, request: Request) -> _Answer:
         self._sized(request)
         offer = self._offer(request)
-        body = await _read_body(request, MAX_DOCUMENT)
-        document = _decoded(request, body)
+        body = await read_body(request, MAX_DOCUMENT)
+        document = decoded(request, body)
         if not isinstance(document, dict) or not isinstance(document.get("definition"), Mapping):
             raise Refused(400, "InvalidBody", "The body is no offer: it has no definition.")
         self._match(request, offer)
@@ -275,10 +240,8 @@ class _Service:
     def _authorize(self, request: Request) -> frozenset[str] | None:
         """Check the token and the version; return the publishers that the token is good for."""
         market = self.market
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        given = token.strip().encode()
-        known = [t for t in market.tokens if hmac.compare_digest(t.encode(), given)]
-        if scheme.lower() != "bearer" or not known:
+        token = known_token(request, market.tokens)
+        if token is None:
             raise Refused(401, "Unauthorized", "The token is missing, wrong or expired.")
         versions = request.query_params.getlist("api-version")
         if len(versions) != 1 or versions[0] not in market.api_versions:
@@ -286,7 +249,7 @@ class _Service:
             raise Refused(
                 400, "InvalidAPIVersion", f"Invalid api version. Allowed values are [{allowed}]"
             )
-        return market.tokens[known[0]]
+        return market.tokens[token]
 
     def _publisher(self, request: Request) -> str:
         allowed = self._authorize(request)
@@ -304,7 +267,7 @@ class _Service:
     async def _before_change(self, request: Request) -> tuple[Offer, str]:
         self._sized(request)
         offer = self._offer(request)
-        emails = _read_emails(request, await _read_body(request, MAX_BODY))
+        emails = _read_emails(request, await read_body(request, MAX_BODY))
         self._match(request, offer)
         return offer, emails
 
@@ -350,35 +313,11 @@ def _allow(allowed: frozenset[str] | None, publisher: str) -> None:
         raise Refused(403, "Forbidden", f"The principal has no access to the publisher {publisher}.")
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > limit:
-            raise Refused(400, "InvalidBody", f"The body is longer than {limit} bytes.")
-    return body
-
-
-def _decoded(request: Request, body: bytes) -> object:
-    media_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Refused(400, "InvalidBody", "The body must be sent as application/json.")
-    try:
-        content: object = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Refused(400, "InvalidBody", "The body is not JSON.") from None
-    return content
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(f"{name} is no JSON")
-
-
 def _read_emails(request: Request, body: bytes) -> str:
     """Check the optional body and return the notification list in it; null is taken (*observed*)."""
     if not body:
         return ""
-    content = _decoded(request, body)
+    content = decoded(request, body)
     metadata = content.get("metadata", {}) if isinstance(content, dict) else None
     emails = metadata.get("notification-emails", "") if isinstance(metadata, dict) else False
     if emails is not None and not isinstance(emails, str):

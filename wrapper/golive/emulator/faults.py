@@ -33,6 +33,9 @@ Sleep = Callable[[float], Awaitable[None]]
 #: Where a hostile Location leads, unless another place is chosen.
 HOSTILE = "https://evil.example"
 
+#: Where the Product Ingestion API is served, as by Microsoft Graph.
+INGESTION = "/rp/product-ingestion"
+
 #: Keys of a scope: how to pause while it is served, and when it should have been, by the clock.
 PAUSE = "golive.pause"
 MOMENT = "golive.moment"
@@ -172,8 +175,26 @@ ALWAYS = 2**63
 
 #: The kinds of requests: by the last fixed part of their path; `put` changes an offer, `read` is
 #: everything else that is read of offers and publishers.
-KINDS = ("golive", "publish", "cancel", "poll", "submissions", "status", "put", "read", "any")
+KINDS = (
+    *("golive", "publish", "cancel", "poll", "submissions", "status", "put", "read", "any"),
+    # Those of the Product Ingestion API, which has a `cancel`, `submissions` and `read` too.
+    *("configure", "job", "detail", "submission", "tree", "product"),
+)
 _VERBS = frozenset(("golive", "publish", "cancel", "submissions", "status"))
+_INGESTION_KINDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(rf"{INGESTION}/{pattern}/?"), kind)
+    for pattern, kind in (
+        ("configure", "configure"),
+        ("configure/[^/]+/status", "job"),
+        ("configure/[^/]+/cancel", "cancel"),
+        ("configure/[^/]+", "detail"),
+        ("submission/(?:product/)?[^/]+", "submissions"),
+        ("submission/[^/]+/[^/]+", "submission"),
+        ("resource-tree/.+", "tree"),
+        ("product", "product"),
+    )
+)
+_PRODUCT = re.compile(rf"{INGESTION}/(?:submission|resource-tree)/(?:product/)?([^/]+)")
 _OFFER = re.compile(r"/api/(?:publishers/([^/]+)/offers/([^/]+)|operations/([^/$]+)\$([^/$]+)\$)")
 
 
@@ -221,6 +242,8 @@ class Rule:
 
 def kind_of(path: str, method: str = "GET") -> str:
     """Return the kind of a request by its path and method."""
+    if path.startswith(f"{INGESTION}/"):
+        return next((kind for pattern, kind in _INGESTION_KINDS if pattern.fullmatch(path)), "read")
     if "/operations/" in path:
         return "poll"
     last = path.rstrip("/").rpartition("/")[2]
@@ -232,8 +255,12 @@ def kind_of(path: str, method: str = "GET") -> str:
 def offer_of(path: str) -> tuple[str, str] | None:
     """Return the publisher and the offer that a path is about; None if it is about none.
 
-    An operation's joined name that holds the offer's GUID is about that.
+    An operation's joined name that holds the offer's GUID is about that. In the Product Ingestion API it
+    is `product` and the product's GUID, as far as the path names it.
     """
+    product = _PRODUCT.match(path)
+    if product is not None:
+        return ("product", product[1])
     match = _OFFER.match(path)
     return None if match is None else (match[1] or match[3], match[2] or match[4])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from golive.emulator.ingestion.habits import CONTRADICTIONS, IngestionHabit
 from golive.emulator.words import Word
 
 __all__ = ["Habit", "read_habits"]
@@ -60,21 +61,28 @@ class Habit(Word):
 _CONTRADICTIONS = (
     {Habit.OPERATION_LOCATION, Habit.OPERATION_LOCATION_RELATIVE},
     {Habit.DOCUMENTED_ERRORS, Habit.EMPTY_ERRORS},
+    *CONTRADICTIONS,
 )
 
 
-def read_habits(habits: Iterable[Habit | str]) -> frozenset[Habit]:
-    """Return habits, some of which may be given by their names.
+def read_habits(
+    habits: Iterable[Habit | IngestionHabit | str],
+) -> tuple[frozenset[Habit], frozenset[IngestionHabit]]:
+    """Return the habits of either API, some of which may be given by their names.
 
     Raises:
         ValueError: One is no habit, or two contradict each other.
     """
     found = set()
     for habit in habits:
-        if habit not in set(Habit):
-            raise ValueError(f"{habit!r} is no habit; there are {', '.join(Habit)}")
-        found.add(Habit(habit))
+        if habit not in {*Habit, *IngestionHabit}:
+            known = ", ".join((*Habit, *IngestionHabit))
+            raise ValueError(f"{habit!r} is no habit; there are {known}")
+        found.add(str(habit))
     for pair in _CONTRADICTIONS:
         if pair <= found:
             raise ValueError(f"{' and '.join(sorted(pair))} contradict each other")
-    return frozenset(found)
+    return (
+        frozenset(habit for habit in Habit if habit in found),
+        frozenset(habit for habit in IngestionHabit if habit in found),
+    )

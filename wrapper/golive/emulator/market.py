@@ -14,15 +14,24 @@ import re
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, Self
 from urllib.parse import quote
 
 from attrs import define, field, frozen
 
+from golive.emulator.ground import (
+    DAY,
+    HOUR,
+    LIST_DELAY,
+    MINUTE,
+    STRANGERS_TOKEN,
+    TOKEN,
+    Refused,
+    Timed,
+)
 from golive.emulator.habits import Habit
 from golive.emulator.words import Word
 
@@ -44,16 +53,6 @@ __all__ = [
 #: The version of the API that is spoken unless another is asked for.
 API_VERSION = "2017-10-31"
 
-#: The token that every emulator accepts, for all publishers.
-TOKEN = "emulator"  # noqa: S105
-
-#: A token that is good, but has no access to any publisher.
-STRANGERS_TOKEN = "stranger"  # noqa: S105
-
-MINUTE = 60.0
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
 #: The words for an operation that is over.
 ENDED = ("completed", "failed", "canceled")
 
@@ -62,9 +61,6 @@ IN_PREVIEW = "inPreview"
 
 #: How long a cancellation takes; one to three minutes in practice (page "cancel-operations").
 CANCEL_TIME = 2 * MINUTE
-
-#: How late a new operation appears in the list of its offer (*observed*: up to about two minutes).
-LIST_DELAY = 2 * MINUTE
 
 
 class Scenario(Word):
@@ -144,22 +140,6 @@ STAGES = (
     Stage("live", "Live", "The offer is pushed to production.", "~2-5 days", 3 * DAY),
 )
 SIGN_OFF = 4
-
-
-class Refused(Exception):
-    """The market does not do what was asked.
-
-    Args:
-        status: The HTTP status.
-        code: The error's name for programs.
-        message: The error's explanation for people.
-    """
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 @define(eq=False)
@@ -506,53 +486,26 @@ def _first_definition(offer: Offer) -> dict[str, Any]:
 
 
 @define(eq=False)
-class Market:
+class Market(Timed):
     """Publishers with their offers, and who may do what.
 
     Attributes:
-        clock: Returns the time, in seconds from an arbitrary origin.
-        speed: How many seconds pass here while one passes on the clock.
         tokens: The tokens that are good, each with the publishers that it may act for; None for all.
         api_versions: The versions of the API that are spoken.
         habits: What it does otherwise than by default.
         list_delay: How late a new operation appears in the list of its offer, in the market's seconds.
-        epoch: The date at which it was opened. What is accepted is dated by the clock; what follows from
-            it is dated by the market's time, so with a high speed dates run ahead.
         accepted: How many publishes, go-lives, cancels and changes (`put`) of each offer were accepted.
     """
 
-    clock: Callable[[], float]
-    speed: float = 1.0
     tokens: dict[str, frozenset[str] | None] = field(factory=dict, repr=False)
     api_versions: tuple[str, ...] = (API_VERSION,)
     habits: frozenset[Habit] = frozenset()
     list_delay: float = LIST_DELAY
-    epoch: datetime = field(factory=lambda: datetime.now(UTC))
     accepted: Counter[tuple[str, str, str]] = field(factory=Counter)
     _offers: dict[str, dict[str, Offer]] = field(factory=dict, repr=False)
     _guids: dict[str, Offer] = field(factory=dict, repr=False)
-    _began: float = field(init=False)
-    _moment: float | None = field(init=False, default=None)
     # Clients in this process may be many threads.
     _lock: threading.RLock = field(init=False, factory=threading.RLock, repr=False)
-
-    def __attrs_post_init__(self) -> None:
-        self._began = self.clock()
-
-    @property
-    def now(self) -> float:
-        """The market's time, in seconds since it was opened."""
-        moment = self.clock() if self._moment is None else self._moment
-        return (moment - self._began) * self.speed
-
-    @contextmanager
-    def at(self, moment: float) -> Iterator[None]:
-        """Have it a certain time by the clock, for what was asked before and is done late."""
-        self._moment = moment
-        try:
-            yield
-        finally:
-            self._moment = None
 
     @property
     def publishers(self) -> frozenset[str]:
@@ -949,10 +902,6 @@ class Market:
         first = [f"{o.publisher}/{o.id}" for o in itertools.islice(self.offers(), 6)]
         known = ", ".join(first[:5]) + (" and others" if len(first) > 5 else "")
         return f"The emulator has {known}."
-
-    def _timestamp(self, dated: float, zone: str = "Z") -> str:
-        # Seven fractional digits, as the service writes them.
-        return f"{self.epoch + timedelta(seconds=dated):%Y-%m-%dT%H:%M:%S.%f}0{zone}"
 
     def _messages(self, operation: Operation, now: float) -> list[dict[str, str]]:
         verb = "go-live" if operation.type == "goLive" else operation.type

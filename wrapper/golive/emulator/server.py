@@ -23,8 +23,10 @@ except ModuleNotFoundError as _error:
         f"golive.emulator needs {_error.name}: pip install 'golive[emulator]'", name=_error.name
     ) from None
 
-from golive.emulator.app import make_app
+from golive.emulator import app as portal
+from golive.emulator.answering import App
 from golive.emulator.faults import (
+    INGESTION,
     PAUSE,
     Abandoned,
     FaultLayer,
@@ -33,10 +35,18 @@ from golive.emulator.faults import (
     read_delays,
     read_rules,
 )
+from golive.emulator.ground import LIST_DELAY
 from golive.emulator.habits import Habit, read_habits
+from golive.emulator.ingestion import app as ingestion
+from golive.emulator.ingestion.habits import IngestionHabit
+from golive.emulator.ingestion.products import (
+    Product,
+    ProductMarket,
+    ProductScenario,
+    default_products,
+)
 from golive.emulator.market import (
     API_VERSION,
-    LIST_DELAY,
     STRANGERS_TOKEN,
     TOKEN,
     Market,
@@ -64,11 +74,18 @@ class Sleeper(Protocol):
 
 
 class Emulator:
-    """The service, emulated: the contract's endpoints around a marketplace that is kept in memory.
+    """The service, emulated: the contracts' endpoints around a marketplace that is kept in memory.
+
+    It serves both APIs: that of the Cloud Partner Portal, and the Product Ingestion API under
+    `/rp/product-ingestion`. They share the clock, the tokens and the faults, and nothing else: an offer
+    of the one is no product of the other.
 
     It begins with the publisher `contoso` and three offers: `contoso-offer` (migrated, in preview),
     `contoso-legacy` (not migrated, in preview) and `contoso-draft` (migrated, never published). It
-    accepts the token `emulator`; with the token `stranger` every publisher is forbidden.
+    accepts the token `emulator`; with the token `stranger` every publisher is forbidden. The Product
+    Ingestion API has the products `contoso-db` (live, its draft changed since), `contoso-app` (live, a
+    newer version in preview), `contoso-new` (in preview, never live), `contoso-draft` (never published)
+    and `contoso-gone` (live and deprecated, a newer version in preview).
 
     It does what running clients saw of the service; where they disagree, what the strongest source saw.
     The other ways are habits.
@@ -76,7 +93,8 @@ class Emulator:
     Args:
         speed: How many seconds pass in the market while one passes on the clock. A go-live takes three
             days of the market's time, that is 13 seconds at the default of 20,000.
-        scenario: How operations end.
+        scenario: How operations end. Products have `ProductScenario`: where that does not have the word,
+            what waits hangs, and what is invalid fails.
         clock: Returns the time in seconds; default `time.monotonic`.
         api_versions: The versions of the API that are spoken.
         faults: What goes wrong, as rules or as `FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]`; see
@@ -84,7 +102,8 @@ class Emulator:
         slow: How late comes what a fault makes slow, in seconds; default 2 minutes.
         always_ready: Whether offers are in preview again as soon as an operation has ended; default no.
             For contract tests, which do not know that a go-live takes a publish.
-        habits: What it does otherwise than by default, as members of `Habit` or by their names.
+        habits: What it does otherwise than by default, as members of `Habit` and `IngestionHabit` or by
+            their names.
         list_delay: How late a new operation appears in the list of its offer, in seconds of the market's
             time; default 2 minutes.
         answer_delay: How long after it has acted the service answers, by kind of request (the kinds of
@@ -95,17 +114,20 @@ class Emulator:
             `InProcessTransport`.
         offers: The offers that it begins with, instead of the three; `scenario` and `always_ready` are
             theirs to say.
+        products: The products that it begins with, instead of the five, likewise.
         epoch: The date at which it begins; default now. Operations are dated by the clock when they are
             accepted; from there their dates run ahead as fast as `speed`, and a later operation of the
             same offer is never dated before an earlier one.
 
     Attributes:
         market: The marketplace: add offers to it, or look at what it accepted.
+        products: The same of the Product Ingestion API; add products to it, have a person do something
+            in Partner Center, or look at what it accepted.
         app: The ASGI app: a `FaultLayer`, whose `rules` may be changed and whose `counts` be read.
 
     Raises:
         ValueError: A fault, a habit or a kind of request is none, a delay is negative, or two offers
-            have the same name.
+            or products have the same name.
 
     Example:
         >>> with Emulator().serve() as url, GoLiveClient(TOKEN, endpoint=url) as client:
@@ -122,24 +144,35 @@ class Emulator:
         faults: Iterable[Rule | str] = (),
         slow: float = 120.0,
         always_ready: bool = False,
-        habits: Iterable[Habit | str] = (),
+        habits: Iterable[Habit | IngestionHabit | str] = (),
         list_delay: float = LIST_DELAY,
         answer_delay: Mapping[str, float] | None = None,
         act_delay: Mapping[str, float] | None = None,
         sleep: Sleep | None = None,
         offers: Iterable[Offer] | None = None,
+        products: Iterable[Product] | None = None,
         epoch: datetime | None = None,
     ) -> None:
         if not list_delay >= 0:
             raise ValueError(f"list_delay must not be negative, not {list_delay!r}")
+        portal_habits, ingestion_habits = read_habits(habits)
+        epoch = epoch or datetime.now(UTC)
         self.market: Market = Market(
             clock,
             speed=speed,
             tokens={TOKEN: None, STRANGERS_TOKEN: frozenset()},
             api_versions=api_versions,
-            habits=read_habits(habits),
+            habits=portal_habits,
             list_delay=list_delay,
-            epoch=epoch or datetime.now(UTC),
+            epoch=epoch,
+        )
+        self.products: ProductMarket = ProductMarket(
+            clock,
+            speed=speed,
+            tokens={TOKEN: True, STRANGERS_TOKEN: False},
+            habits=ingestion_habits,
+            list_delay=list_delay,
+            epoch=epoch,
         )
         if offers is None:
             offers = default_offers(scenario=scenario, always_ready=always_ready)
@@ -149,8 +182,12 @@ class Emulator:
                 raise ValueError(f"there are two offers {name}")
             names.add(name)
             self.market.add(offer)
+        for product in (
+            default_products(scenario=_of_product(scenario)) if products is None else products
+        ):
+            self.products.add(product)
         self.app: FaultLayer = FaultLayer(
-            make_app(self.market),
+            _beside(portal.make_app(self.market), ingestion.make_app(self.products)),
             read_rules(faults),
             slow,
             answer_delay=read_delays(answer_delay or {}, "answer_delay"),
@@ -162,6 +199,14 @@ class Emulator:
     def accepted(self, publisher_id: str, offer_id: str) -> int:
         """Return how many go-lives of an offer were accepted."""
         return self.market.accepted["goLive", publisher_id, offer_id]
+
+    def accepted_submissions(self, offer_id: str) -> dict[str, int]:
+        """Return how many go-lives of a product were begun by clients, by the number of the submission.
+
+        What a job only refused does not count, nor what a person began in Partner Center.
+        """
+        accepted = self.products.accepted
+        return {number: count for (product, number), count in accepted.items() if product == offer_id}
 
     def transport(self, *, clock: Sleeper | None = None) -> InProcessTransport:
         """Return a transport that leads into the emulator without a socket, for either client.
@@ -251,6 +296,23 @@ class Emulator:
                 timeout_graceful_shutdown=1,
             )
         )
+
+
+def _beside(first: App, second: App) -> App:
+    """Return an app that serves the Product Ingestion API by the second one, all else by the first."""
+
+    async def serve(scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
+        path = scope.get("path", "")
+        app = second if path == INGESTION or path.startswith(f"{INGESTION}/") else first
+        await app(scope, receive, send)
+
+    return serve
+
+
+def _of_product(scenario: Scenario) -> ProductScenario:
+    """Return what comes next to a scenario of offers."""
+    near = {Scenario.WAIT: ProductScenario.HANG, Scenario.INVALID: ProductScenario.FAIL}
+    return near.get(scenario) or ProductScenario(scenario.value)
 
 
 @contextmanager
