@@ -14,13 +14,11 @@ from golive.contract.rules import BrokenRule, Exchange, Fetched
 
 BASE = f"{LOCAL}/rp/product-ingestion"
 VERSION = "$version=2022-07-01"
-PRODUCT = "5f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
+PRODUCT = "d017bbc2-14c8-5927-a4b5-391de56d3953"
 OTHER = "6f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
 JOB = "0c7b1d1e-8a57-4d0f-9f0e-6f5d2f3b7a10"
 P = f"submission/{PRODUCT}/1152921505690000042"
-PUBLISH = {
-    "resources": [{"product": {"externalId": "contoso-offer"}, "target": {"targetType": "preview"}}]
-}
+PUBLISH = {"resources": [{"product": {"externalId": "contoso-db"}, "target": {"targetType": "preview"}}]}
 GO_LIVE = {"resources": [{"id": P, "product": f"product/{PRODUCT}", "target": {"targetType": "live"}}]}
 
 
@@ -89,7 +87,7 @@ def products(*values: Any, query: str = "", **more: Any) -> Exchange:
     return exchange("GET", "/product", 200, {"value": list(values), **more}, query=query)
 
 
-NAMED = {"id": f"product/{PRODUCT}", "identity": {"externalId": "contoso-offer"}, "type": "container"}
+NAMED = {"id": f"product/{PRODUCT}", "identity": {"externalId": "contoso-db"}, "type": "container"}
 NEXT = f"{BASE}/submission/{PRODUCT}?continuationToken=x"
 OLD = {**job("running", "pending"), "jobID": JOB}
 OLD.pop("jobId")
@@ -135,7 +133,7 @@ KEPT: dict[str, tuple[Callable[[str], Fetched], tuple[Exchange, ...]]] = {
         (submissions(entry(9, "live"), query="&$maxpagesize=1", **{"@nextLink": NEXT}),),
     ),
     "a submission": (server(), (exchange("GET", f"/submission/{PRODUCT}/9", 200, entry(9, "live")),)),
-    "a product": (server(), (products(NAMED, query="&externalId=contoso-offer"),)),
+    "a product": (server(), (products(NAMED, query="&externalId=contoso-db"),)),
     "a tree": (
         server(),
         (exchange("GET", f"/resource-tree/product/{PRODUCT}", 200, {"root": f"product/{PRODUCT}"}),),
@@ -375,7 +373,7 @@ def test_what_a_run_must_have_seen() -> None:
     ],
 )
 def test_a_product_is_found_by_its_external_id(body: object, found: str | None) -> None:
-    assert guid_of(body, "contoso-offer") == found
+    assert guid_of(body, "contoso-db") == found
 
 
 @pytest.mark.parametrize(

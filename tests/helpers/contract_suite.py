@@ -27,6 +27,9 @@ from golive.contract.rules import (
 from golive.emulator import TOKEN, InProcessTransport
 from violations import Faulty
 
+#: Whose contract examples are, and what the emulator has.
+PRODUCT = "contoso-db"
+
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
 
@@ -93,13 +96,9 @@ class Suite:
         if self.api == PORTAL:
             offers = (MIGRATED, NON_MIGRATED)
             return configuration("contoso", offers, read_only=False, examples=self.examples)
-        url = httpx.URL(f"{LOCAL}{ingestion.BASE}/product", params=ingestion.asking_for(MIGRATED))
-        # Of the server as it should be: a mistake may be about this very answer.
-        transport = InProcessTransport(self.service.emulator.app)
-        with httpx.Client(transport=transport, headers={"Authorization": f"Bearer {TOKEN}"}) as client:
-            guid = ingestion.guid_of(client.get(url).json(), MIGRATED)
-        assert guid is not None
-        return ingestion_configuration({MIGRATED: guid}, read_only=False, examples=self.examples)
+        products = {each.id: each.guid for each in self.service.emulator.products}
+        known = {PRODUCT: products[PRODUCT]}
+        return ingestion_configuration(known, read_only=False, examples=self.examples)
 
     def _failed(self, stream: Iterator[events.EngineEvent]) -> Iterator[str]:
         for event in stream:

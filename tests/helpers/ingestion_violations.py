@@ -237,7 +237,7 @@ VIOLATIONS = [
     Violation(
         "submissions-an-array",
         "The list of submissions is an array",
-        SCHEMA,
+        "went-live-is-listed",
         after=answers("/submission/[^/]+", 200, lambda body: body["value"]),
     ),
     Violation(
@@ -278,7 +278,10 @@ VIOLATIONS = [
             200,
             lambda body: {
                 **body,
-                "value": [{**e, "identity": {"externalId": "contoso-else"}} for e in body["value"]],
+                "value": [
+                    {**e, "identity": {"externalId": e["identity"]["externalId"] + "-else"}}
+                    for e in body["value"]
+                ],
             },
         ),
     ),

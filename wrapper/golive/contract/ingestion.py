@@ -14,7 +14,7 @@ words are written, which host schemas have, whether the preview is listed after 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
@@ -29,6 +29,7 @@ __all__ = [
     "NO_BODY",
     "READS",
     "JobRules",
+    "about",
     "asking_for",
     "guid_of",
     "job_of",
@@ -37,6 +38,9 @@ __all__ = [
 
 #: Where the API is below its host.
 BASE = "/rp/product-ingestion"
+
+#: Of whom the examples of the contract are.
+_EXAMPLE = ("contoso-db", "d017bbc2-14c8-5927-a4b5-391de56d3953")
 
 #: What an error without a body is taken for.
 NO_BODY = b'{"error": {"code": ""}}'
@@ -182,15 +186,7 @@ class JobRules:
     def _watch_submissions(self, exchange: Exchange, product: str) -> None:
         self.followed.add(("submissions", "read"))
         entries = list(_entries(exchange.body))
-        for entry in entries:
-            self._belongs(exchange, product, entry)
-        # The same one may be listed for two targets.
-        running = {_number(entry) for entry in entries if _words(entry, "")[0] != "completed"} - {"0"}
-        if len(running) > 1:
-            raise BrokenRule(
-                "one-submission-in-progress",
-                f"{exchange.path} lists {len(running)} that are in progress",
-            )
+        self._are_lawful(exchange.path, product, entries)
         asked = _query(exchange, "targetType")
         if asked and any(_target(entry) != asked for entry in entries):
             raise BrokenRule("filter-is-heeded", f"{exchange.path} lists more than {asked!r}")
@@ -200,7 +196,7 @@ class JobRules:
     def _watch_submission(self, exchange: Exchange, product: str, number: str) -> None:
         self.followed.add(("submission", "read"))
         entry = exchange.body if isinstance(exchange.body, dict) else {}
-        self._belongs(exchange, product, entry)
+        self._belongs(exchange.path, product, entry)
         if _number(entry) != number:
             raise BrokenRule("submission-is-of-the-product", f"{exchange.path} is {entry.get('id')!r}")
 
@@ -234,12 +230,22 @@ class JobRules:
                 raise BrokenRule("product-has-a-guid", f"{named!r} has two of them")
         self._pages(exchange, entries)
 
-    def _belongs(self, exchange: Exchange, product: str, entry: Mapping[str, Any]) -> None:
+    def _are_lawful(self, path: str, product: str, entries: Collection[Mapping[str, Any]]) -> None:
+        for entry in entries:
+            self._belongs(path, product, entry)
+        # The same one may be listed for two targets.
+        running = {_number(entry) for entry in entries if _words(entry, "")[0] != "completed"} - {"0"}
+        if len(running) > 1:
+            raise BrokenRule(
+                "one-submission-in-progress", f"{path} lists {len(running)} that are in progress"
+            )
+
+    def _belongs(self, path: str, product: str, entry: Mapping[str, Any]) -> None:
         match = _SUBMISSION.fullmatch(str(entry.get("id")))
         owner = entry.get("product")
         if match is None or match[1] != product or owner not in (None, f"product/{product}"):
             raise BrokenRule(
-                "submission-is-of-the-product", f"{exchange.path} has {entry.get('id')!r} of {owner!r}"
+                "submission-is-of-the-product", f"{path} has {entry.get('id')!r} of {owner!r}"
             )
         if (match[2] == "0") != (_target(entry) == "draft"):
             raise BrokenRule("draft-is-number-0", f"{match[0]} is said to be {_target(entry)!r}")
@@ -308,7 +314,9 @@ class JobRules:
         url = _beside(exchange, f"/submission/{product}")
         while url:
             page = self.fetch(url)
-            for entry in _entries(page.body):
+            entries = list(_entries(page.body))
+            self._are_lawful(urlsplit(url).path, product, entries)
+            for entry in entries:
                 if entry.get("id") == submission and _target(entry) == "live":
                     return True
             link = page.body.get("@nextLink") if isinstance(page.body, dict) else None
@@ -333,6 +341,18 @@ def unfollowed(followed: set[tuple[str, str]], *, changes: bool) -> list[str]:
     """
     seen = {what for what, _ in followed}
     return [what for what in (*READS, *(CHANGES if changes else ())) if what not in seen]
+
+
+def about(document: str, products: Mapping[str, str]) -> str:
+    """Return the contract with examples of a product that a server knows, instead of its own.
+
+    Args:
+        document: The contract.
+        products: The GUIDs of products, by their external ids; the first is taken.
+    """
+    for mine, theirs in zip(_EXAMPLE, next(iter(products.items())), strict=True):
+        document = document.replace(mine, theirs)
+    return document
 
 
 def asking_for(external: str) -> dict[str, str]:
