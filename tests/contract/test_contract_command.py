@@ -49,6 +49,26 @@ def test_a_server_that_keeps_the_contract(
         assert not [report for report in reports if f"Bearer {TOKEN}" in report.read_text("utf-8")]
 
 
+def test_a_server_that_keeps_the_other_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    emulator = Emulator(speed=3_000_000, habits=("strict-body", "strict-version"))
+    arguments = ("--api", "product-ingestion", "--allow-changes", "--reports", str(tmp_path))
+    with emulator.serve() as url:
+        assert run(["contract", url, *arguments, *SHORT]) == 0
+    assert capsys.readouterr().out == f"golive: {url} keeps the contract (--seed 1)\n"
+    assert emulator.accepted_submissions("contoso-db")
+
+
+def test_nothing_is_sent_to_the_other_that_changes_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    emulator = Emulator(habits=("strict-body", "strict-version"))
+    with emulator.serve() as url:
+        assert run(["contract", "--api", "product-ingestion", url, *SHORT]) == 0
+    assert not emulator.products.jobs
+
+
 def test_as_json(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from contract_suite import PHASES, Suite
 from golive.contract import PRODUCT_INGESTION
+from golive.emulator.ingestion.habits import IngestionHabit
 from ingestion_violations import VIOLATIONS
 from violations import Faulty, Violation
 
@@ -19,6 +20,48 @@ def test_the_emulator_keeps_the_contract() -> None:
     suite = Suite(Faulty(habits=STRICT), examples=10, api=PRODUCT_INGESTION)
     assert list(suite.failures(walks=20)) == []
     assert suite.unfollowed == []
+
+
+#: Sets of habits that go together.
+HABITS = (
+    (
+        *("job-id-upper", "capital-words", "running-result", "real-job-end", "old-schema-host"),
+        *("short-ids", "created-at-preview", "sync-conflict", "repeat-fails", "failed-gone"),
+        "cancelled-returns-to-preview",
+    ),
+    (
+        *("running-at-once", "no-errors-field", "no-resource-uri", "preview-stays", "draft-status"),
+        *("reversed-lists", "sync-locked", "repeat-runs", "failed-returns-to-preview", "small-pages"),
+        "cancelled-gone",
+    ),
+    # The last lasts for minutes, which nobody sees while time flies.
+    ("cancelled-says-cancelled", "no-durable-cancel", "contradictory-pairs"),
+)
+
+#: What clients are to bear with, and no server does that keeps the contract; and what it does.
+UNLAWFUL = {
+    "configure-200": "status_code_conformance",
+    "jobs-forgotten": "accepted-names-a-job",
+    "jobs-unknown": "accepted-names-a-job",
+    "foreign-next-link": "next-page-is-here",
+    "bare-product": "response_schema_conformance",
+}
+
+
+@pytest.mark.parametrize("habits", HABITS, ids=lambda habits: habits[0])
+def test_the_emulator_keeps_the_contract_with_any_of_its_habits(habits: tuple[str, ...]) -> None:
+    suite = Suite(Faulty(habits=(*STRICT, *habits)), examples=5, api=PRODUCT_INGESTION)
+    assert list(suite.failures()) == []
+
+
+@pytest.mark.parametrize("habit", UNLAWFUL)
+def test_a_habit_that_is_against_the_contract_is_found(habit: str) -> None:
+    suite = Suite(Faulty(habits=(*STRICT, habit)), examples=20, api=PRODUCT_INGESTION)
+    assert next(suite.failures(at_most=1), None) == UNLAWFUL[habit]
+
+
+def test_no_habit_is_left_out() -> None:
+    assert {*STRICT, *itertools.chain(*HABITS), *UNLAWFUL} == set(IngestionHabit)
 
 
 @pytest.mark.parametrize("violation", VIOLATIONS, ids=lambda violation: violation.name)

@@ -311,18 +311,21 @@ class JobRules:
                 self._ready[product] = str(entry.get("id"))
 
     def _is_live(self, exchange: Exchange, product: str, submission: str) -> bool:
-        url = _beside(exchange, f"/submission/{product}")
-        while url:
+        first = url = _beside(exchange, f"/submission/{product}")
+        seen: set[str] = set()
+        while True:
             page = self.fetch(url)
             entries = list(_entries(page.body))
             self._are_lawful(urlsplit(url).path, product, entries)
-            for entry in entries:
-                if entry.get("id") == submission and _target(entry) == "live":
-                    return True
+            if any(e.get("id") == submission and _target(e) == "live" for e in entries):
+                return True
+            # As the contract advises: the token of the page, and not the address.
             link = page.body.get("@nextLink") if isinstance(page.body, dict) else None
-            same = link and urlsplit(str(link))[:2] == urlsplit(url)[:2] and link != url
-            url = str(link) if same else ""
-        return False
+            token = parse_qs(urlsplit(str(link or "")).query).get("continuationToken", [""])[0]
+            if not token or token in seen:
+                return False
+            seen.add(token)
+            url = f"{first}{'&' if '?' in first else '?'}continuationToken={quote(token, safe='')}"
 
 
 def job_of(body: object) -> str | None:
