@@ -290,7 +290,7 @@ def begin_submission(
     if kept is not None and kept.job is not None and kept.operation_id != ref.operation_id:
         operation = client.operation(kept.token(OperationKind.GO_LIVE))
     if kept is None or kept.sent is None:
-        return operation, "is live already" if operation.done else None
+        return operation, "not needed, this version is live already" if operation.done else None
     return operation, f"adopted, an earlier run sent it at {kept.sent:%Y-%m-%d %H:%M} UTC"
 
 

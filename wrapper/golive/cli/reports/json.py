@@ -18,6 +18,8 @@ from golive import (
     Operation,
     OperationRef,
     OperationStatus,
+    ProductStatus,
+    ProductSubmission,
     ServiceError,
     Submission,
     SubmissionRef,
@@ -79,6 +81,9 @@ class JsonReport(Report):
     def stands(self, names: tuple[str, ...], status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
         told = {**_as_json(status), **_named(names), "ready": status.ready_to_go_live}
+        if isinstance(status, ProductStatus):
+            del told["offer_id"]
+            told |= {name: _number(getattr(status, name)) for name in ("preview", "live", "running")}
         # Which is what this event is about, and has a name of its own in it.
         del told["ready_to_go_live"]
         self.tell("offer", (), **told)
@@ -143,6 +148,10 @@ def _product(ref: OperationRef) -> dict[str, Any]:
     if not isinstance(ref, SubmissionRef):
         return {}
     return {"product": ref.product, "submission": ref.submission, "job": ref.job}
+
+
+def _number(submission: ProductSubmission | None) -> str | None:
+    return None if submission is None else submission.number
 
 
 def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:
