@@ -163,9 +163,9 @@ class Products:
     def whole_life(self, *, at_once: bool = False) -> None:
         """Publish a product, and take it live; `at_once` on a mock, where no job ends."""
         schema: Any = "https://schema.mp.microsoft.com/schema/submission/2022-03-01-preview2"
-        (product,) = self.call(list_products, external_id="contoso-offer").value
+        (product,) = self.call(list_products, external_id="contoso-db").value
         guid = product.id.removeprefix("product/")
-        named = ProductByExternalId("contoso-offer")
+        named = ProductByExternalId("contoso-db")
         job = self.configure(PublishPreview(schema, named, PreviewTarget("preview")))
         assert at_once or self.followed(job).job_result == "succeeded"
         self.call(get_job_detail, job)

@@ -17,7 +17,7 @@ SPEC, COMPONENTS, OPERATIONS = INGESTION.spec, INGESTION.components, INGESTION.o
 SCHEMAS = COMPONENTS["schemas"]
 READS = ("getJobStatus", "getJobDetail", "listSubmissions", "getSubmission", "getResourceTree")
 HOST = "https://schema.mp.microsoft.com/schema"
-PRODUCT = "5f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
+PRODUCT = "d017bbc2-14c8-5927-a4b5-391de56d3953"
 BODIES = {
     name: each["value"]
     for name, each in COMPONENTS["requestBodies"]["Configure"]["content"]["application/json"][
@@ -113,11 +113,11 @@ INEXPRESSIBLE: dict[str, tuple[str, Callable[[Any], object]]] = {
     "a go-live without an id": ("goLive", without("id")),
     "a go-live of a bare number": ("goLive", resource(id="1152921505690000042")),
     "a go-live of something else": ("goLive", resource(id=f"plan/{PRODUCT}/42")),
-    "a go-live by the external id": ("goLive", resource(product={"externalId": "contoso-offer"})),
+    "a go-live by the external id": ("goLive", resource(product={"externalId": "contoso-db"})),
     "a preview with an id": ("preview", resource(id=f"{SUBMISSION}/42")),
     "a product by two names": (
         "preview",
-        resource(product={"externalId": "contoso-offer", "resourceName": "offer"}),
+        resource(product={"externalId": "contoso-db", "resourceName": "offer"}),
     ),
     "a product by the name of a resource": ("preview", resource(product={"resourceName": "offer"})),
     "the draft as a target": ("preview", resource(target={"targetType": "draft"})),

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import ROOT
 from contracts import Contract, contracts
+from unasync import TWINS
 
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -40,18 +41,22 @@ def test_the_blocking_client_is_what_the_async_one_makes() -> None:
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
 
 
-def test_any_edit_of_the_blocking_client_is_noticed_and_making_it_anew_mends_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("twin", TWINS.values())
+def test_any_edit_of_the_blocking_client_is_noticed_and_making_it_anew_mends_it(
+    tmp_path: Path, twin: str
+) -> None:
     for folder in ("tools", "wrapper", "generated"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    package = tmp_path / "wrapper" / "golive" / "portal"
-    made = (package / "client.py").read_text("utf-8")
-    (package / "client.py").write_text(made.replace("def wait(", "def await_(", 1), "utf-8")
+    path = tmp_path / "wrapper" / "golive" / twin
+    made = path.read_text("utf-8")
+    assert "    def " in made
+    path.write_text(made.replace("    def ", "    def re_", 1), "utf-8")
     outcome = unasync(tmp_path, "--check")
     assert outcome.returncode == 1
     assert "nox -s generate" in outcome.stderr
     assert unasync(tmp_path).returncode == 0
-    assert (package / "client.py").read_text("utf-8") == made
+    assert path.read_text("utf-8") == made
     assert unasync(tmp_path, "--check").returncode == 0
 
 

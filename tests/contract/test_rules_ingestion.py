@@ -14,13 +14,11 @@ from golive.contract.rules import BrokenRule, Exchange, Fetched
 
 BASE = f"{LOCAL}/rp/product-ingestion"
 VERSION = "$version=2022-07-01"
-PRODUCT = "5f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
+PRODUCT = "d017bbc2-14c8-5927-a4b5-391de56d3953"
 OTHER = "6f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
 JOB = "0c7b1d1e-8a57-4d0f-9f0e-6f5d2f3b7a10"
 P = f"submission/{PRODUCT}/1152921505690000042"
-PUBLISH = {
-    "resources": [{"product": {"externalId": "contoso-offer"}, "target": {"targetType": "preview"}}]
-}
+PUBLISH = {"resources": [{"product": {"externalId": "contoso-db"}, "target": {"targetType": "preview"}}]}
 GO_LIVE = {"resources": [{"id": P, "product": f"product/{PRODUCT}", "target": {"targetType": "live"}}]}
 
 
@@ -89,7 +87,7 @@ def products(*values: Any, query: str = "", **more: Any) -> Exchange:
     return exchange("GET", "/product", 200, {"value": list(values), **more}, query=query)
 
 
-NAMED = {"id": f"product/{PRODUCT}", "identity": {"externalId": "contoso-offer"}, "type": "container"}
+NAMED = {"id": f"product/{PRODUCT}", "identity": {"externalId": "contoso-db"}, "type": "container"}
 NEXT = f"{BASE}/submission/{PRODUCT}?continuationToken=x"
 OLD = {**job("running", "pending"), "jobID": JOB}
 OLD.pop("jobId")
@@ -135,7 +133,7 @@ KEPT: dict[str, tuple[Callable[[str], Fetched], tuple[Exchange, ...]]] = {
         (submissions(entry(9, "live"), query="&$maxpagesize=1", **{"@nextLink": NEXT}),),
     ),
     "a submission": (server(), (exchange("GET", f"/submission/{PRODUCT}/9", 200, entry(9, "live")),)),
-    "a product": (server(), (products(NAMED, query="&externalId=contoso-offer"),)),
+    "a product": (server(), (products(NAMED, query="&externalId=contoso-db"),)),
     "a tree": (
         server(),
         (exchange("GET", f"/resource-tree/product/{PRODUCT}", 200, {"root": f"product/{PRODUCT}"}),),
@@ -316,8 +314,32 @@ def test_every_second_go_live_is_of_what_is_in_preview() -> None:
     ids = [each["resources"][0]["id"].rpartition("/")[2] for each in aimed]
     assert sorted(ids) == ["8", "8", "9", "9"]
     for other in (PUBLISH, {}, None, {"resources": [{**GO_LIVE["resources"][0], "id": "draft"}]}):
-        assert rules.aim(other) is other
-    rules.watch(submissions(entry(9, "live")))
+        assert rules.aim(other) is rules.aim(other) is other
+
+
+def test_every_second_publish_is_of_a_product_that_is_there() -> None:
+    rules = JobRules(server())
+    drawn = {"resources": [{"product": f"product/{OTHER}", "target": {"targetType": "preview"}}]}
+    assert rules.aim(drawn) is drawn
+    rules.watch(products(NAMED))
+    aimed: Any = [rules.aim(drawn)["resources"][0] for _ in range(2)]  # type: ignore[index]
+    assert [each["product"] for each in aimed] == [f"product/{PRODUCT}", f"product/{OTHER}"]
+    assert "id" not in aimed[0]
+
+
+def test_what_was_published_is_looked_up() -> None:
+    rules = JobRules(server(SUCCEEDED, entry(9, "preview")))
+    rules.watch(products(NAMED))
+    rules.watch(accepted())
+    aimed: Any = rules.aim(GO_LIVE)
+    assert aimed["resources"][0]["id"] == f"submission/{PRODUCT}/9"
+
+
+def test_what_went_live_is_taken_for_ready_no_more() -> None:
+    rules = JobRules(server(SUCCEEDED, entry(NUMBER, "live")))
+    rules.watch(submissions(entry(NUMBER, "preview")))
+    rules.watch(accepted(sent=GO_LIVE))
+    drawn = {"resources": [{**GO_LIVE["resources"][0], "id": f"submission/{PRODUCT}/8"}]}
     assert rules.aim(drawn) is rules.aim(drawn) is drawn
 
 
@@ -351,7 +373,7 @@ def test_what_a_run_must_have_seen() -> None:
     ],
 )
 def test_a_product_is_found_by_its_external_id(body: object, found: str | None) -> None:
-    assert guid_of(body, "contoso-offer") == found
+    assert guid_of(body, "contoso-db") == found
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from importlib import resources
 __all__ = ["APIS", "PORTAL", "PRODUCT_INGESTION", "document"]
 
 #: The APIs that there is a contract for: of the Cloud Partner Portal, and Product Ingestion.
-PORTAL = "portal"
+PORTAL = "go-live"
 PRODUCT_INGESTION = "product-ingestion"
 APIS = (PORTAL, PRODUCT_INGESTION)
 

@@ -14,7 +14,7 @@ words are written, which host schemas have, whether the preview is listed after 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs, quote, urljoin, urlsplit, urlunsplit
 
@@ -29,6 +29,7 @@ __all__ = [
     "NO_BODY",
     "READS",
     "JobRules",
+    "about",
     "asking_for",
     "guid_of",
     "job_of",
@@ -37,6 +38,9 @@ __all__ = [
 
 #: Where the API is below its host.
 BASE = "/rp/product-ingestion"
+
+#: Of whom the examples of the contract are.
+_EXAMPLE = ("contoso-db", "d017bbc2-14c8-5927-a4b5-391de56d3953")
 
 #: What an error without a body is taken for.
 NO_BODY = b'{"error": {"code": ""}}'
@@ -50,6 +54,8 @@ LINKED = ("configure", "getJobStatus", "getJobDetail", "cancelJob", "listSubmiss
 
 _GUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _SUBMISSION = re.compile(rf"submission/({_GUID})/(0|[1-9][0-9]*)")
+#: What the contract has for the id of a go-live, which is wider than what a server has.
+_LIVE = re.compile(r"submission/[0-9a-f-]{36}/[1-9][0-9]*")
 _PATHS = {
     name: re.compile(rf"(.*){pattern}")
     for name, pattern in {
@@ -82,7 +88,8 @@ class JobRules:
     followed: set[tuple[str, str]] = field(factory=set)
     _products: dict[str, str] = field(factory=dict)
     _ready: dict[str, str] = field(factory=dict)
-    _jobs: dict[str, tuple[str, str | None]] = field(factory=dict)
+    #: What each was to do: to publish which product, or to take which submission live.
+    _jobs: dict[str, tuple[str, str]] = field(factory=dict)
     _last: dict[str, str] = field(factory=dict)
     _words: dict[str, tuple[str, str]] = field(factory=dict)
     _listed: set[str] = field(factory=set)
@@ -104,23 +111,27 @@ class JobRules:
                 return
 
     def aim(self, body: object) -> object:
-        """Have every second body that goes live mean what is in preview, as far as that was seen.
+        """Have every second body mean a product that was listed, and what is in preview of one.
 
-        What is drawn from a schema names a submission that no server has.
+        What is drawn from a schema names products and submissions that no server has.
 
         Args:
-            body: What would be sent to `configure`; returned as it is if it means anything else.
+            body: What would be sent to `configure`; returned as it is if it does not fit the contract.
         """
         resource = _only(body)
-        product = str(resource.get("product")).removeprefix("product/")
-        if _target(resource) != "live" or not _SUBMISSION.fullmatch(str(resource.get("id"))):
+        live, product = _target(resource) == "live", resource.get("product")
+        if live and not _LIVE.fullmatch(str(resource.get("id"))):
+            return body
+        known = self._ready if live else dict.fromkeys(self._products.values(), "")
+        if not known or not isinstance(body, dict) or not isinstance(product, str):
             return body
         self._aimed += 1
-        product = product if product in self._ready else next(iter(self._ready), "")
-        if not product or self._aimed % 2 == 0 or not isinstance(body, dict):
+        if self._aimed % 2 == 0:
             return body
-        aimed = {**resource, "id": self._ready[product], "product": f"product/{product}"}
-        return {**body, "resources": [aimed]}
+        guid = product.removeprefix("product/")
+        guid = guid if guid in known else next(iter(known))
+        aimed = {**resource, "product": f"product/{guid}"}
+        return {**body, "resources": [{**aimed, "id": known[guid]} if live else aimed]}
 
     def _watch_configure(self, exchange: Exchange) -> None:
         rule = "accepted-names-a-job"
@@ -132,7 +143,11 @@ class JobRules:
         resource = _only(exchange.sent)
         live = _target(resource) == "live"
         named = _SUBMISSION.fullmatch(str(resource.get("id"))) if live else None
-        self._jobs[job] = ("go-live" if live else "publish", named and named[0])
+        product = resource.get("product")
+        if isinstance(product, dict):
+            product = self._products.get(str(product.get("externalId")))
+        guid = str(product).removeprefix("product/") if product else ""
+        self._jobs[job] = ("go-live", named[0] if named else "") if live else ("publish", guid)
         if named:
             self._last[named[1]] = named[0]
         self._goes_forward(job, exchange.body)
@@ -151,7 +166,10 @@ class JobRules:
         self.followed.add(("detail", "job"))
         # It was asked for before its status: what has not ended by now had not then.
         status = self._ask(exchange, job)
-        if status.status == 200 and _words(status.body)[0] != "completed":
+        if status.status != 200:
+            return
+        self._goes_forward(job, status.body)
+        if self._words[job][0] != "completed":
             raise BrokenRule(
                 "detail-comes-with-the-end", f"{exchange.path} was told while the job was running"
             )
@@ -168,29 +186,17 @@ class JobRules:
     def _watch_submissions(self, exchange: Exchange, product: str) -> None:
         self.followed.add(("submissions", "read"))
         entries = list(_entries(exchange.body))
-        for entry in entries:
-            self._belongs(exchange, product, entry)
+        self._are_lawful(exchange.path, product, entries)
         asked = _query(exchange, "targetType")
         if asked and any(_target(entry) != asked for entry in entries):
             raise BrokenRule("filter-is-heeded", f"{exchange.path} lists more than {asked!r}")
-        # The same one may be listed for two targets.
-        running = {_number(entry) for entry in entries if _words(entry, "")[0] != "completed"} - {"0"}
-        if len(running) > 1:
-            raise BrokenRule(
-                "one-submission-in-progress",
-                f"{exchange.path} lists {len(running)} that are in progress",
-            )
         self._pages(exchange, entries)
-        if not asked or asked == "preview":
-            self._ready.pop(product, None)
-        for entry in entries:
-            if _target(entry) == "preview" and _words(entry, "") == ("completed", "succeeded"):
-                self._ready[product] = str(entry["id"])
+        self._note_ready(product, entries)
 
     def _watch_submission(self, exchange: Exchange, product: str, number: str) -> None:
         self.followed.add(("submission", "read"))
         entry = exchange.body if isinstance(exchange.body, dict) else {}
-        self._belongs(exchange, product, entry)
+        self._belongs(exchange.path, product, entry)
         if _number(entry) != number:
             raise BrokenRule("submission-is-of-the-product", f"{exchange.path} is {entry.get('id')!r}")
 
@@ -211,7 +217,8 @@ class JobRules:
         for entry in entries:
             identity = entry.get("identity")
             named = identity.get("externalId") if isinstance(identity, dict) else None
-            if not re.fullmatch(f"product/{_GUID}", str(entry.get("id"))):
+            guid = str(entry.get("id")).removeprefix("product/")
+            if not re.fullmatch(_GUID, guid) or guid == entry["id"]:
                 raise BrokenRule("product-has-a-guid", f"{exchange.path} lists {entry.get('id')!r}")
             for asked, found in (("externalId", named), ("type", entry.get("type"))):
                 wanted = _query(exchange, asked)
@@ -219,16 +226,26 @@ class JobRules:
                     raise BrokenRule(
                         "filter-is-heeded", f"{exchange.path} lists {found!r} for {wanted!r}"
                     )
-            if named is not None and self._products.setdefault(named, entry["id"]) != entry["id"]:
+            if named is not None and self._products.setdefault(named, guid) != guid:
                 raise BrokenRule("product-has-a-guid", f"{named!r} has two of them")
         self._pages(exchange, entries)
 
-    def _belongs(self, exchange: Exchange, product: str, entry: Mapping[str, Any]) -> None:
+    def _are_lawful(self, path: str, product: str, entries: Collection[Mapping[str, Any]]) -> None:
+        for entry in entries:
+            self._belongs(path, product, entry)
+        # The same one may be listed for two targets.
+        running = {_number(entry) for entry in entries if _words(entry, "")[0] != "completed"} - {"0"}
+        if len(running) > 1:
+            raise BrokenRule(
+                "one-submission-in-progress", f"{path} lists {len(running)} that are in progress"
+            )
+
+    def _belongs(self, path: str, product: str, entry: Mapping[str, Any]) -> None:
         match = _SUBMISSION.fullmatch(str(entry.get("id")))
         owner = entry.get("product")
         if match is None or match[1] != product or owner not in (None, f"product/{product}"):
             raise BrokenRule(
-                "submission-is-of-the-product", f"{exchange.path} has {entry.get('id')!r} of {owner!r}"
+                "submission-is-of-the-product", f"{path} has {entry.get('id')!r} of {owner!r}"
             )
         if (match[2] == "0") != (_target(entry) == "draft"):
             raise BrokenRule("draft-is-number-0", f"{match[0]} is said to be {_target(entry)!r}")
@@ -270,30 +287,45 @@ class JobRules:
         self._words[job] = words
 
     def _is_listed(self, exchange: Exchange, job: str) -> None:
-        kind, submission = self._jobs[job]
+        kind, what = self._jobs[job]
         self.followed.add((kind, "succeeded"))
-        if submission is None or job in self._listed:
+        if not what or job in self._listed:
             return
         self._listed.add(job)
-        product = submission.split("/")[1]
-        looks = 1
+        if kind == "publish":
+            listed = self.fetch(_beside(exchange, f"/submission/{quote(what, safe='')}"))
+            self._note_ready(what, _entries(listed.body))
+            return
+        product, looks = what.split("/")[1], 1
+        if self._ready.get(product) == what:
+            del self._ready[product]
         # What another go-live has followed since may not be live any more.
-        while self._last[product] == submission and not self._is_live(exchange, product, submission):
+        while self._last[product] == what and not self._is_live(exchange, product, what):
             if not self.pause(looks):
-                raise BrokenRule("went-live-is-listed", f"{submission} went live, and is not listed so")
+                raise BrokenRule("went-live-is-listed", f"{what} went live, and is not listed so")
             looks += 1
 
+    def _note_ready(self, product: str, entries: Iterable[Mapping[str, Any]]) -> None:
+        for entry in entries:
+            if _target(entry) == "preview" and _words(entry, "") == ("completed", "succeeded"):
+                self._ready[product] = str(entry.get("id"))
+
     def _is_live(self, exchange: Exchange, product: str, submission: str) -> bool:
-        url = _beside(exchange, f"/submission/{product}")
-        while url:
+        first = url = _beside(exchange, f"/submission/{product}")
+        seen: set[str] = set()
+        while True:
             page = self.fetch(url)
-            for entry in _entries(page.body):
-                if entry.get("id") == submission and _target(entry) == "live":
-                    return True
+            entries = list(_entries(page.body))
+            self._are_lawful(urlsplit(url).path, product, entries)
+            if any(e.get("id") == submission and _target(e) == "live" for e in entries):
+                return True
+            # As the contract advises: the token of the page, and not the address.
             link = page.body.get("@nextLink") if isinstance(page.body, dict) else None
-            same = link and urlsplit(str(link))[:2] == urlsplit(url)[:2] and link != url
-            url = str(link) if same else ""
-        return False
+            token = parse_qs(urlsplit(str(link or "")).query).get("continuationToken", [""])[0]
+            if not token or token in seen:
+                return False
+            seen.add(token)
+            url = f"{first}{'&' if '?' in first else '?'}continuationToken={quote(token, safe='')}"
 
 
 def job_of(body: object) -> str | None:
@@ -312,6 +344,18 @@ def unfollowed(followed: set[tuple[str, str]], *, changes: bool) -> list[str]:
     """
     seen = {what for what, _ in followed}
     return [what for what in (*READS, *(CHANGES if changes else ())) if what not in seen]
+
+
+def about(document: str, products: Mapping[str, str]) -> str:
+    """Return the contract with examples of a product that a server knows, instead of its own.
+
+    Args:
+        document: The contract.
+        products: The GUIDs of products, by their external ids; the first is taken.
+    """
+    for mine, theirs in zip(_EXAMPLE, next(iter(products.items())), strict=True):
+        document = document.replace(mine, theirs)
+    return document
 
 
 def asking_for(external: str) -> dict[str, str]:

@@ -133,14 +133,15 @@ class Proof:
             return self._prove(Path(folder), seed, token, out)
 
     def _prove(self, work: Path, seed: int, token: str, out: IO[str] | None) -> Verdict:
-        (work / "contract.yaml").write_text(document(self.api), "utf-8")
+        text = document(self.api)
         read_only, examples = not self.allow_changes, self.examples
         if self.api == PORTAL:
             config = configuration(self.publisher, self.offers, read_only=read_only, examples=examples)
         else:
-            config = ingestion_configuration(
-                self._products(token), read_only=read_only, examples=examples
-            )
+            products = self._products(token)
+            text = ingestion.about(text, products)
+            config = ingestion_configuration(products, read_only=read_only, examples=examples)
+        (work / "contract.yaml").write_text(text, "utf-8")
         (work / "schemathesis.toml").write_text(_toml(config), "utf-8")
         links = (self.reports or work).absolute() / "links.json"
         links.parent.mkdir(parents=True, exist_ok=True)

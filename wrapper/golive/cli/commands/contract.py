@@ -12,11 +12,11 @@ from golive import InvalidInput, Origin
 from golive.cli import bearer
 from golive.cli.durations import duration
 from golive.cli.exits import Exit
-from golive.cli.options import allow_http_option
+from golive.cli.options import allow_http_option, api_option
 from golive.cli.reports import Report
 from golive.cli.running import extra, with_report
 from golive.cli.settings import option
-from golive.contract import APIS, PORTAL, document
+from golive.contract import PORTAL, document
 from golive.contract.rules import FORMS
 
 if TYPE_CHECKING:
@@ -27,13 +27,7 @@ __all__ = ["contract"]
 
 @click.command()
 @click.argument("url", required=False)
-@click.option(
-    "--api",
-    type=click.Choice(APIS),
-    default=PORTAL,
-    show_default=True,
-    help="Whose contract: the Cloud Partner Portal's or Product Ingestion's.",
-)
+@api_option
 @click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
 @option("publisher", help="Publisher that the server knows.  [default on loopback: contoso]")
 @click.option(
@@ -103,7 +97,9 @@ def contract(
       golive contract --show
       golive contract https://api.example --publisher contoso --offer contoso-offer
       golive contract http://127.0.0.1:8080 --allow-changes --reports reports
-    For the last one, run: golive emulator --always-ready --speed 3000000
+      golive contract --api product-ingestion https://api.example --offer contoso-offer
+    For the one on loopback, run: golive emulator --always-ready --speed 3000000
+    and for Product Ingestion, beside it: --habit strict-body --habit strict-version
     """
     if show == bool(url):
         raise click.UsageError("Give either the URL of a server or --show.")
@@ -125,7 +121,7 @@ def contract(
     proof = Proof(
         url=url,
         publisher=publisher or "contoso",
-        offers=offer or (("contoso-offer", "contoso-legacy") if api == PORTAL else ("contoso-offer",)),
+        offers=offer or (("contoso-offer", "contoso-legacy") if api == PORTAL else ("contoso-db",)),
         allow_changes=allow_changes,
         forms=form or FORMS,
         examples=examples,
