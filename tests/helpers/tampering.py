@@ -13,7 +13,7 @@ import httpx
 import pytest
 from attrs import evolve, frozen
 
-from golive import ServiceError, State, answers, sessions
+from golive import ServiceError, State, answers, lenient, sessions
 from golive.portal import location, queries, reading, starting
 from golive.portal.reading import Listing
 
@@ -240,7 +240,7 @@ TAMPERINGS = [
         "array-not-unwrapped",
         "Refuses a status in an array",
         UNDERSTOOD,
-        replacing(reading, "_only", bare_only),
+        replacing(lenient, "only", bare_only),
     ),
     Tampering(
         "unknown-word-fails",
@@ -282,16 +282,16 @@ TAMPERINGS = [
         "percentage-lost", "Loses the percentages", UNDERSTOOD, replacing(reading, "_percent", nothing)
     ),
     Tampering(
-        "zone-lost", "Loses the time zone", UNDERSTOOD, replacing(reading, "_moment", without_zone)
+        "zone-lost", "Loses the time zone", UNDERSTOOD, replacing(lenient, "moment", without_zone)
     ),
     Tampering(
         "zone-wanted",
         "Loses a time that has no zone",
         UNDERSTOOD,
-        replacing(reading, "_moment", zone_wanted),
+        replacing(lenient, "moment", zone_wanted),
     ),
     Tampering(
-        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(reading, "_each", no_nulls)
+        "null-refused", "Refuses null for a list", UNDERSTOOD, replacing(lenient, "each", no_nulls)
     ),
     Tampering(
         "etag-lost", "Loses the ETag", UNDERSTOOD, replacing(queries, "read_offer_status", no_etag)
