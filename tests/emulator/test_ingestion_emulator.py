@@ -374,6 +374,30 @@ def test_schemas_that_are_refused_in_the_words_that_were_seen(clock: VirtualCloc
     assert service.configure({**PREVIEW, "$schema": schema, "sources": sources}).status_code == 202
 
 
+def test_a_submission_of_another_product(clock: VirtualClock) -> None:
+    service = wire(clock)
+    for product in ("product/" + service.product("contoso-app").guid, {"externalId": "contoso-app"}):
+        go_live = service.resource("contoso-new", service.number("contoso-new"))
+        answer = service.configure({**go_live, "product": product})
+        assert (answer.status_code, answer.json()["error"]["details"][0]["code"]) == (400, "invalidId")
+
+
+def test_a_submission_that_is_not_listed_any_more_can_be_read(clock: VirtualClock) -> None:
+    service = wire(clock)
+    path = f"/submission/{service.product('contoso-app').guid}/{service.number('contoso-app', 'live')}"
+    service.go_live("contoso-app")
+    clock.time += 3 * DAY
+    assert service.listed("contoso-app") == {WENT}
+    assert service.get(path)["result"] == "succeeded"
+
+
+def test_a_defect_of_the_emulator_says_so(clock: VirtualClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = wire(clock)
+    monkeypatch.setattr(service.emulator.products, "_products", None)
+    with pytest.raises(AttributeError), httpx.Client(transport=service.emulator.transport()) as client:
+        client.get(f"{BASE}/product", headers={"Authorization": f"Bearer {TOKEN}"})
+
+
 def test_a_product_that_is_unknown(clock: VirtualClock) -> None:
     service = wire(clock)
     for product in ({"externalId": "unknown"}, f"product/{OTHER}"):
