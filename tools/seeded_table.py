@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
 
+import ingestion_violations  # noqa: E402
 from tampering import TAMPERINGS  # noqa: E402
 from violations import VIOLATIONS  # noqa: E402
 
@@ -17,14 +18,17 @@ INTRODUCTION = """\
 # Seeded violations
 
 The tests are tested: each of these mistakes is made on purpose, and the suite that is to find it must do
-so alone. One that nobody catches fails the test run (`tests/contract/test_seeded_violations.py`). This
-page is written by `python tools/seeded_table.py`.
+so alone. One that nobody catches fails the test run (`tests/contract/test_seeded_violations.py` and
+`test_seeded_ingestion.py` beside it). This page is written by `python tools/seeded_table.py`.
 """
 
 
 def table() -> str:
     """Return the page."""
     server = "".join(f"| {v.name} | {v.what} | `{v.caught_by}` |\n" for v in VIOLATIONS)
+    other = "".join(
+        f"| {v.name} | {v.what} | `{v.caught_by}` |\n" for v in ingestion_violations.VIOLATIONS
+    )
     client = "".join(f"| {t.name} | {t.what} | `{t.caught_by}` |\n" for t in TAMPERINGS)
     return (
         f"{INTRODUCTION}\n"
@@ -32,6 +36,10 @@ def table() -> str:
         "Caught by the server-side suite (`golive contract`): a check of Schemathesis, or a rule of\n"
         "`golive.contract.rules`.\n\n"
         f"| violation | what the server does | caught by |\n|---|---|---|\n{server}\n"
+        f"## In a server of Product Ingestion: {len(ingestion_violations.VIOLATIONS)}\n\n"
+        "Caught by `golive contract --api product-ingestion`: a check of Schemathesis, or a rule of\n"
+        "`golive.contract.ingestion`.\n\n"
+        f"| violation | what the server does | caught by |\n|---|---|---|\n{other}\n"
         f"## In the client: {len(TAMPERINGS)}\n\n"
         "Caught by the client-side suite (`tests/helpers/answers_suite.py`): by answers drawn from the\n"
         "contract, and answers just outside it.\n\n"

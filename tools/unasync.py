@@ -1,7 +1,7 @@
-"""Make wrapper/golive/portal/client.py from aio.py, or check that it is what aio.py makes.
+"""Make the blocking twins of the async modules, or check that they are what those make.
 
-The async client is written by hand. What differs in the blocking one differs by rule, and a rule that
-nothing needs any more is an error, so that the list below stays true.
+The async modules are written by hand. What differs in the blocking ones differs by rule, and a rule that
+nothing needs any more is an error, so that the lists below stay true.
 """
 
 from __future__ import annotations
@@ -12,13 +12,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-PACKAGE = Path(__file__).resolve().parent.parent / "wrapper" / "golive" / "portal"
+PACKAGE = Path(__file__).resolve().parent.parent / "wrapper" / "golive"
+
+#: The async modules and their twins.
+TWINS = {
+    "aio.py": "blocking.py",
+    "portal/aio.py": "portal/client.py",
+    "ingestion/aio.py": "ingestion/client.py",
+}
 
 #: Prose that differs in fact.
 TEXTS = (
     (
         '"""The async client. It runs on asyncio and on trio."""',
         '"""The blocking client: `aio` without `await`, made from it by `nox -s generate`."""',
+    ),
+    (
+        '"""What the async clients share: an operation, and what runs flows; on any event loop."""',
+        '"""What the blocking clients share: `aio` without `await`, made by `nox -s generate`."""',
     ),
     (
         "by the tasks of one event loop. Use it as an async context manager, or call\n    `aclose`.",
@@ -28,6 +39,7 @@ TEXTS = (
     ("Tasks may share an operation.", "Threads may share an operation."),
     ("Runs flows with async calls.", "Runs flows with blocking calls."),
     ("sleep_async", "sleep"),
+    ("from golive.aio import", "from golive.blocking import"),
 )
 #: What the language itself writes differently.
 TOKENS = (
@@ -41,46 +53,46 @@ TOKENS = (
 )
 
 
-def unasync(source: str) -> str:
-    """Return the blocking twin of an async module.
-
-    Raises:
-        SystemExit: A rule changes nothing.
-    """
+def unasync(source: str, twin: str) -> tuple[str, set[str]]:
+    """Return the blocking twin of an async module, and the rules that changed something."""
+    used = set()
     for there, here in TEXTS:
-        if there not in source:
-            raise SystemExit(
-                f"aio.py does not hold this any more, which tools/unasync.py changes: {there}"
-            )
-        source = source.replace(there, here)
+        if there in source:
+            used.add(there)
+            source = source.replace(there, here)
     for pattern, here in TOKENS:
         source, changes = re.subn(pattern, here, source)
-        if not changes:
-            raise SystemExit(f"aio.py holds nothing that {pattern} of tools/unasync.py changes")
-    return _tidied(_tidied(source, "check", "--select", "I,F401", "--fix", "--quiet"), "format")
+        if changes:
+            used.add(pattern)
+    made = _tidied(source, twin, "check", "--select", "I,F401", "--fix", "--quiet")
+    return _tidied(made, twin, "format"), used
 
 
-def _tidied(source: str, *command: str) -> str:
+def _tidied(source: str, twin: str, *command: str) -> str:
     """Have ruff do what a shorter name changes: the order of imports, the breaks of lines."""
-    name = str(PACKAGE / "client.py")
-    ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", name, "-"]
+    ruff = [sys.executable, "-m", "ruff", *command, "--stdin-filename", str(PACKAGE / twin), "-"]
     outcome = subprocess.run(ruff, input=source, capture_output=True, text=True, check=True)
     return str(outcome.stdout)
 
 
 def main() -> None:
-    """Write the twin; with `--check`, only compare."""
+    """Write the twins; with `--check`, only compare."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="fail if client.py is not what aio.py makes"
+        "--check", action="store_true", help="fail if a twin is not what its async module makes"
     )
     check = parser.parse_args().check
-    twin = PACKAGE / "client.py"
-    made = unasync((PACKAGE / "aio.py").read_text("utf-8"))
-    if not check:
-        twin.write_text(made, "utf-8")
-    elif twin.read_text("utf-8") != made:
-        sys.exit("wrapper/golive/portal/client.py is not what aio.py makes: run `nox -s generate`.")
+    used: set[str] = set()
+    for source, twin in TWINS.items():
+        made, rules = unasync((PACKAGE / source).read_text("utf-8"), twin)
+        used |= rules
+        if not check:
+            (PACKAGE / twin).write_text(made, "utf-8")
+        elif (PACKAGE / twin).read_text("utf-8") != made:
+            sys.exit(f"wrapper/golive/{twin} is not what {source} makes: run `nox -s generate`.")
+    for rule in (*(there for there, _ in TEXTS), *(pattern for pattern, _ in TOKENS)):
+        if rule not in used:
+            sys.exit(f"No async module holds this any more, which tools/unasync.py changes: {rule}")
 
 
 if __name__ == "__main__":

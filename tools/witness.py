@@ -1,4 +1,4 @@
-"""An independent witness: Prism between our client and the emulator, and Prism's own mock.
+"""An independent witness: Prism between our clients and the emulator, and Prism's own mocks.
 
 Run by `nox -s witness`, with the npm to start Prism by, Prism's version and the emulator's address.
 """
@@ -18,8 +18,28 @@ from typing import Any
 import httpx
 
 from golive import AsyncGoLiveClient, GoLiveClient, GoLiveError, PollingPolicy, State
+from golive.contract.ingestion import BASE
+from product_ingestion_api import AuthenticatedClient
+from product_ingestion_api.api.offers import get_resource_tree, list_products
+from product_ingestion_api.api.progress import (
+    get_job_detail,
+    get_job_status,
+    get_submission,
+    list_submissions,
+)
+from product_ingestion_api.api.publishing import cancel_job, configure
+from product_ingestion_api.models import (
+    Configure,
+    GoLive,
+    LiveTarget,
+    PreviewTarget,
+    ProductByExternalId,
+    PublishPreview,
+)
 
-CONTRACT = Path(__file__).resolve().parent.parent / "openapi" / "golive.yaml"
+CONTRACTS = Path(__file__).resolve().parent.parent / "openapi"
+CONTRACT = CONTRACTS / "golive.yaml"
+INGESTION = CONTRACTS / "product-ingestion.yaml"
 OFFERS = ("contoso-offer", "contoso-legacy")
 POLLING = PollingPolicy(min_delay=0.05)
 
@@ -112,6 +132,53 @@ def against_the_mock(url: str) -> list[str]:
     return told
 
 
+class Products:
+    """Product Ingestion by its generated client, which reads strictly what the contract says."""
+
+    def __init__(self, url: str) -> None:
+        self.client = AuthenticatedClient(base_url=url, token="emulator")
+        self.violations: list[str] = []
+        self.requests = 0
+
+    def call(self, operation: Any, *path: str, **options: Any) -> Any:
+        response = operation.sync_detailed(*path, client=self.client, **options)
+        self.requests += 1
+        if VIOLATIONS in response.headers:
+            self.violations.append(f"{operation.__name__}: {response.headers[VIOLATIONS]}")
+        assert response.parsed is not None, (operation.__name__, response.status_code)
+        return response.parsed
+
+    def configure(self, resource: GoLive | PublishPreview) -> str:
+        schema: Any = "https://schema.mp.microsoft.com/schema/configure/2022-03-01-preview2"
+        return str(self.call(configure, body=Configure(schema, [resource])).job_id)
+
+    def followed(self, job: str) -> Any:
+        for _ in range(600):
+            status = self.call(get_job_status, job)
+            if status.job_status == "completed":
+                return status
+            time.sleep(0.05)
+        raise SystemExit(f"The job {job} does not end.")
+
+    def whole_life(self, *, at_once: bool = False) -> None:
+        """Publish a product, and take it live; `at_once` on a mock, where no job ends."""
+        schema: Any = "https://schema.mp.microsoft.com/schema/submission/2022-03-01-preview2"
+        (product,) = self.call(list_products, external_id="contoso-db").value
+        guid = product.id.removeprefix("product/")
+        named = ProductByExternalId("contoso-db")
+        job = self.configure(PublishPreview(schema, named, PreviewTarget("preview")))
+        assert at_once or self.followed(job).job_result == "succeeded"
+        self.call(get_job_detail, job)
+        (ready,) = self.call(list_submissions, guid, target_type="preview").value
+        self.call(get_submission, guid, ready.id.rpartition("/")[2])
+        self.call(get_resource_tree, guid, target_type="preview")
+        job = self.configure(GoLive(schema, ready.id, product.id, LiveTarget("live")))
+        assert at_once or self.followed(job).job_result == "succeeded"
+        self.call(cancel_job, job)
+        submissions = self.call(list_submissions, guid).value
+        assert at_once or ready.id in [s.id for s in submissions if s.target.target_type == "live"]
+
+
 def main(npm: str, package: str, upstream: str) -> None:
     listening = Listening()
     with prism(npm, package, "proxy", str(CONTRACT), upstream) as url:
@@ -134,7 +201,14 @@ def main(npm: str, package: str, upstream: str) -> None:
             print("The client on Prism's mock:", *against_the_mock(url), sep="\n  ")
         except GoLiveError as error:
             raise SystemExit(f"The client does not understand Prism's mock: {error}") from None
-    if listening.violations:
+    with prism(npm, package, "proxy", str(INGESTION), upstream.rstrip("/") + BASE) as url:
+        products = Products(url)
+        products.whole_life()
+    print(f"and {products.requests} of Product Ingestion: {len(products.violations)} violations")
+    print(*products.violations, sep="\n")
+    with prism(npm, package, "mock", str(INGESTION)) as url:
+        Products(url).whole_life(at_once=True)
+    if listening.violations or products.violations:
         raise SystemExit(1)
 
 

@@ -108,7 +108,7 @@ def test_an_older_operation_says_nothing_about_the_attempt(
     assert golive("status", older.continuation_token(), "--endpoint", url).code == 0
     assert len(kept()) == 1
     # The list does not show yet what was begun, and nothing older is told in its place.
-    monkeypatch.setattr("golive.cli.options.GoLiveClient", partial(GoLiveClient, clock=clock))
+    monkeypatch.setattr("golive.cli.apis.GoLiveClient", partial(GoLiveClient, clock=clock))
     result = golive("status", *names)
     assert "not in the list of its operations yet" in result.err
     assert result.code == Exit.NOT_FINISHED

@@ -217,7 +217,7 @@ def test_an_error_of_the_system_is_told_as_what_it_is(
     def unreadable(*arguments: Any, **options: Any) -> Any:
         raise FileNotFoundError(errno.ENOENT, "No such file or directory", "/no/such/ca.pem")
 
-    monkeypatch.setattr("golive.cli.options.GoLiveClient", unreadable)
+    monkeypatch.setattr("golive.cli.apis.GoLiveClient", unreadable)
     result = golive("status", "contoso", MIGRATED)
     assert result.code == Exit.UNREACHABLE
     assert result.err == "golive: FileNotFoundError: No such file or directory: /no/such/ca.pem.\n"

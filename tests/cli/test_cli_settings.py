@@ -41,6 +41,7 @@ def settings(result: Any) -> dict[str, tuple[Any, str]]:
 
 def test_nothing_set(golive: Any) -> None:
     assert settings(golive("config", "--json")) == {
+        "api": ("go-live", "default"),
         "endpoint": ("https://cloudpartner.azure.com", "default"),
         "publisher": (None, "default"),
         "interval": (5.0, "default"),
@@ -54,6 +55,7 @@ def test_flags_come_before_variables_and_variables_before_the_file(
     golive: Any, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert settings(golive("config", "--json")) | {"endpoint": 0, "interval": 0} == {
+        "api": ("go-live", "default"),
         "endpoint": 0,
         "interval": 0,
         "publisher": ("contoso", str(file)),
@@ -81,7 +83,7 @@ def test_the_file_counts_for_the_verbs(
     ("text", "told"),
     [
         ("publisher = contoso", "Cannot read the settings"),
-        ('offer = "x"', "unknown setting 'offer'; choose from endpoint, publisher"),
+        ('offer = "x"', "unknown setting 'offer'; choose from api, endpoint, publisher"),
         ("timeout = 5", 'timeout must be text in quotes, such as "1h"'),
         ('allow-http = "yes"', "allow-http must be true or false"),
         ('timeout = "soon"', "not a length of time"),

@@ -105,7 +105,7 @@ def test_a_credential_may_fail_for_a_while(
 
     polling = PollingPolicy(min_delay=0.01, outage_limit=limit)
     with GoLiveClient(credential, endpoint=service[1]) as client:
-        names = (client, "contoso", "contoso-draft", polling)
+        names = (client, ("contoso", "contoso-draft"), polling)
         with pytest.raises(ends):
             list(operations(*names, None, PlainReport(sys.stdout)))
     assert capsys.readouterr().err.count("Looking again later") == (3 if ends is _Enough else 0)

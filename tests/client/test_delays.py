@@ -108,7 +108,7 @@ def test_two_runs_of_the_command(
 ) -> None:
     emulator = service(clock, answer, listed, lost, late)
     client = partial(GoLiveClient, transport=emulator.transport(clock=clock), clock=clock)
-    monkeypatch.setattr("golive.cli.options.GoLiveClient", client)
+    monkeypatch.setattr("golive.cli.apis.GoLiveClient", client)
     for _ in range(2):
         run = golive("start", "contoso", MIGRATED, "--endpoint", LOCAL, "--no-wait", "--json")
         assert run.code == 0, run.err

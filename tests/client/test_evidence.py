@@ -25,7 +25,7 @@ from golive import (
     SubmissionUncertain,
     Undecided,
 )
-from golive.portal.starting import CLOCK_SKEW
+from golive.looking import CLOCK_SKEW
 from scripted import (
     CERTIFYING,
     GUID,

@@ -32,7 +32,7 @@ from golive import (
     UnexpectedAnswer,
     WaitTimeout,
 )
-from golive.portal.starting import CLOCK_SKEW
+from golive.looking import CLOCK_SKEW
 from scripted import (
     CERTIFYING,
     GUID,

@@ -16,14 +16,15 @@ from golive import (
     ServiceUnreachable,
     State,
     SubmissionUncertain,
+    following,
 )
 from golive.answers import Answer, Call, Received
 from golive.emulator import TOKEN, Emulator, Fault
 from golive.errors import GoLiveError
 from golive.flow import Context, Flow, Sleep
+from golive.following import Tracker
 from golive.origin import Origin
-from golive.portal import evidence, following, queries, starting
-from golive.portal.following import Tracker
+from golive.portal import evidence, queries, starting
 from golive.testing import VirtualClock
 
 T = TypeVar("T")
@@ -91,7 +92,7 @@ def driver(emulator: Emulator, clock: VirtualClock) -> Iterator[Driver]:
 def test_a_go_live_from_beginning_to_end(driver: Driver, emulator: Emulator, offer: str) -> None:
     tracker = driver.begin(offer)
     status = driver.follow(tracker)
-    assert following.result(tracker, status).state is State.SUCCEEDED
+    assert tracker.verdict(status).state is State.SUCCEEDED
     assert emulator.accepted("contoso", offer) == 1
 
 

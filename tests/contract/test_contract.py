@@ -1,357 +1,189 @@
-"""The contract is valid, complete, and says what the original page says."""
+"""The contracts are valid and complete, and each says of everything what it rests on."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-import yaml
-from jsonschema.validators import Draft202012Validator
 from openapi_spec_validator import validate
 
-from conftest import CONTRACT
-from golive import ENDPOINT, State
-from golive.portal.location import API_VERSION
+from conftest import ROOT
+from contracts import Contract, contracts
 
-SPEC: dict[str, Any] = yaml.safe_load(CONTRACT.read_text("utf-8"))
-COMPONENTS = SPEC["components"]
-OPERATIONS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    operation["operationId"]: (path, method, operation)
-    for path, item in SPEC["paths"].items()
-    for method, operation in item.items()
-    if method in {"get", "post", "put"}
-}
-READS = (
-    *("getOfferOperation", "getOperation", "listSubmissions", "getOfferStatus"),
-    *("listOffers", "getOffer", "getOfferSlot", "getOfferVersion"),
-)
-STARTS = ("goLive", "cancel", "publish")
+CONTRACTS = contracts()
 
 
-def resolve(node: Any) -> Any:
-    """Follow a local `$ref`."""
-    while isinstance(node, dict) and "$ref" in node:
-        target = SPEC
-        for key in node["$ref"].removeprefix("#/").split("/"):
-            target = target[key]
-        node = target
-    return node
+@pytest.fixture(params=CONTRACTS)
+def contract(request: pytest.FixtureRequest) -> Contract:
+    return CONTRACTS[request.param]
 
 
-def response(operation: str, status: str) -> Any:
-    return resolve(OPERATIONS[operation][2]["responses"][status])
-
-
-def conforms(value: object, schema: Any) -> None:
-    """Check a value against a schema of the contract, formats included."""
-    Draft202012Validator(
-        {**schema, "components": COMPONENTS},
-        format_checker=Draft202012Validator.FORMAT_CHECKER,
-    ).validate(value)
-
-
-def test_it_is_valid_openapi() -> None:
-    assert SPEC["openapi"].startswith("3.1")
-    validate(SPEC)
-
-
-def test_its_paths_are_those_of_the_reference() -> None:
-    offer = "/api/publishers/{publisherId}/offers/{offerId}"
-    assert {name: (method, path) for name, (path, method, _) in OPERATIONS.items()} == {
-        "goLive": ("post", f"{offer}/golive"),
-        "getOfferOperation": ("get", f"{offer}/operations/{{operationId}}"),
-        "getOperation": ("get", "/api/operations/{operationId}"),
-        "listSubmissions": ("get", f"{offer}/submissions/"),
-        "getOfferStatus": ("get", f"{offer}/status"),
-        "cancel": ("post", f"{offer}/cancel"),
-        "publish": ("post", f"{offer}/publish"),
-        "listPublishers": ("get", "/api/publishers"),
-        "listOfferTypes": ("get", "/api/offerTypes"),
-        "listOffers": ("get", "/api/publishers/{publisherId}/offers"),
-        "getOffer": ("get", offer),
-        "putOffer": ("put", offer),
-        "getOfferSlot": ("get", f"{offer}/slot/{{slot}}"),
-        "getOfferVersion": ("get", f"{offer}/versions/{{version}}"),
-    }
-    assert [server["url"] for server in SPEC["servers"]] == [ENDPOINT]
-
-
-@pytest.mark.parametrize(
-    ("operation", "statuses"),
-    [
-        ("goLive", "202 400 401 403 404 409 411 412 429 500"),
-        ("publish", "202 400 401 403 404 409 411 412 422 429 500"),
-        ("cancel", "200 202 400 401 403 404 411 412 429 500"),
-        ("putOffer", "200 400 401 403 404 409 412 422 429 500"),
-        ("listPublishers", "200 400 401 403 429 500"),
-        ("listOfferTypes", "200 400 401 403 429 500"),
-        *((name, "200 400 401 403 404 429 500") for name in READS),
-    ],
-)
-def test_every_status_is_listed_and_says_what_it_rests_on(operation: str, statuses: str) -> None:
-    responses = OPERATIONS[operation][2]["responses"]
-    assert " ".join(sorted(responses)) == statuses
-    for status in responses:
-        description = response(operation, status)["description"]
-        assert re.search(r"\[[a-z-]+\]|inferred|observed", description.casefold()), (operation, status)
-
-
-def test_the_pages_it_rests_on_are_introduced() -> None:
-    introduced = set(re.findall(r"\[([a-z-]+)\]", SPEC["info"]["description"]))
-    assert set(re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]", CONTRACT.read_text("utf-8"))) <= introduced
-
-
-def test_the_go_live_examples_are_those_of_the_original_page() -> None:
-    examples = COMPONENTS["headers"]["Location"]["examples"]
-    assert examples["migrated"]["value"] == (
-        "/api/publishers/contoso/offers/contoso-offer/operations/"
-        "56615b67-2185-49fe-80d2-c4ddf77bb2e8?api-version=2017-10-31"
-    )
-    assert examples["nonMigrated"]["value"] == (
-        "/api/operations/contoso$contoso-offer$2$preview?api-version=2017-10-31"
-    )
-    assert COMPONENTS["parameters"]["PublisherId"]["example"] == "contoso"
-    assert COMPONENTS["parameters"]["OfferId"]["example"] == "contoso-offer"
-    assert resolve(OPERATIONS["goLive"][2]["responses"]["202"]["headers"]["Location"])["examples"]
-
-
-@pytest.mark.parametrize("operation", STARTS)
-def test_every_202_names_the_operation_in_both_headers_and_links_both_forms(operation: str) -> None:
-    answer = response(operation, "202")
-    assert set(answer["headers"]) == {
-        "Location",
-        "Operation-Location",
-        "Retry-After",
-        "X-Ms-Correlation-Request-Id",
-    }
-    # Either may be missing; that one of them is there is a rule of the proof.
-    assert not resolve(answer["headers"]["Location"])["required"]
-    assert not resolve(answer["headers"]["Operation-Location"])["required"]
-    links = [resolve(link) for link in answer["links"].values()]
-    targets = [(link["operationId"], link["parameters"]["operationId"]) for link in links]
-    assert [(name, expression.partition("#")[0]) for name, expression in targets] == [
-        (name, f"$response.header.{header}")
-        for header in ("Location", "Operation-Location")
-        for name in ("getOfferOperation", "getOperation")
-    ]
-
-
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_every_request_header_is_there(operation: str) -> None:
-    path, method, declared = OPERATIONS[operation]
-    parameters = [resolve(p) for p in SPEC["paths"][path]["parameters"] + declared.get("parameters", [])]
-    names = {(p["in"], p["name"]): p for p in parameters}
-    version = names["query", "api-version"]
-    assert version["required"] is True
-    assert version["schema"]["const"] == version["schema"]["default"] == API_VERSION
-    assert (("header", "If-Match") in names) is (method != "get")
-    if method != "get":
-        assert names["header", "If-Match"]["required"] is False
-        body = resolve(declared["requestBody"])
-        assert list(body["content"]) == ["application/json"]
-        assert body["required"] is (method == "put")
-    scheme = COMPONENTS["securitySchemes"]["bearerAuth"]
-    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
-    assert SPEC["security"] == [{"bearerAuth": []}]
-
-
-def links() -> list[tuple[str, str, str]]:
+def in_each(what: str) -> list[Any]:
+    """Return each contract with each name of something that it has."""
     found = []
-    for link in COMPONENTS["links"].values():
-        expression = link["parameters"].get("operationId", "")
-        header, _, pattern = expression.removeprefix("$response.header.").partition("#regex:")
-        if pattern:
-            found.append((link["operationId"], header, pattern))
-    assert len(found) == 4
+    for package, contract in CONTRACTS.items():
+        names: dict[str, Any] = {
+            "everything with a schema": contract.with_schema(),
+            "links": contract.components["links"],
+            "operations": contract.operations,
+            "schemas": contract.components["schemas"],
+        }[what]
+        found += [pytest.param(contract, name, id=f"{package}-{name}") for name in names]
     return found
 
 
-@pytest.mark.parametrize(("operation", "header", "expression"), links())
-def test_each_link_takes_the_operation_out_of_its_form_alone(
-    operation: str, header: str, expression: str
-) -> None:
-    # What the older header says is what `Location` says, with or without a host in front of it.
-    values = {
-        name: example["value"] for name, example in COMPONENTS["headers"]["Location"]["examples"].items()
-    }
-    if header == "Operation-Location":
-        values |= {f"{name}, absolute": ENDPOINT + value for name, value in values.items()}
-    for name, value in values.items():
-        match = re.search(expression, value)
-        if name.startswith("migrated") is (operation == "getOfferOperation"):
-            assert match is not None
-            assert match[1] in (
-                "56615b67-2185-49fe-80d2-c4ddf77bb2e8",
-                "contoso$contoso-offer$2$preview",
-            )
-        else:
-            assert match is None
+def test_it_is_valid_openapi(contract: Contract) -> None:
+    assert contract.spec["openapi"].startswith("3.1")
+    validate(contract.spec)
 
 
-def test_the_older_header_is_absolute_or_relative() -> None:
-    schema = COMPONENTS["headers"]["OperationLocation"]["schema"]
-    path = "/api/operations/contoso$9c1bb4bd-8a4c-4a5d-b8fd-0a4c6d9a5f10$2$preview"
-    for value in (path, ENDPOINT + path, f"{path}?api-version={API_VERSION}"):
-        conforms(value, schema)
-    for bad in (path.removeprefix("/"), f"{path}?api-version=2016", f"ftp://host{path}"):
-        with pytest.raises(jsonschema.ValidationError):
-            conforms(bad, schema)
+def test_every_status_says_what_it_rests_on(contract: Contract) -> None:
+    for operation, status, answer in contract.responses():
+        description = answer["description"].casefold()
+        assert re.search(r"\[[a-z-]+\]|inferred|observed", description), (operation, status)
+        assert status != "default"
 
 
-def test_the_slash_at_the_end_of_a_path_is_the_submissions_alone() -> None:
-    slashed = [path for path, _, _ in OPERATIONS.values() if path.endswith("/")]
-    assert [path.rpartition("/submissions/")[1] for path in slashed] == ["/submissions/"]
+def test_what_it_rests_on_is_introduced(contract: Contract) -> None:
+    introduced = set(re.findall(r"\[([a-z-]+)\]", contract.spec["info"]["description"]))
+    told = contract.path.read_text("utf-8")
+    assert set(re.findall(r"\[([a-z]+(?:-[a-z]+)+)\]", told)) <= introduced
 
 
-def test_a_change_of_an_offer_links_to_the_next_one_by_its_entity_tag() -> None:
-    answer = response("putOffer", "200")
-    assert resolve(answer["headers"]["ETag"])["required"] is True
-    (link,) = map(resolve, answer["links"].values())
-    assert link["operationId"] == "putOffer"
-    assert link["parameters"]["header.If-Match"] == "$response.header.ETag"
-    if_match = COMPONENTS["parameters"]["IfMatch"]["schema"]
-    conforms(resolve(answer["headers"]["ETag"])["example"], if_match)
+def test_it_wants_a_bearer_token(contract: Contract) -> None:
+    scheme = contract.components["securitySchemes"]["bearerAuth"]
+    assert (scheme["type"], scheme["scheme"]) == ("http", "bearer")
+    assert contract.spec["security"] == [{"bearerAuth": []}]
+    assert list(contract.components["securitySchemes"]) == ["bearerAuth"]
 
 
-def examples_of(node: Any) -> list[Any]:
-    """Return the examples that stand beside a schema."""
-    named = [resolve(example)["value"] for example in node.get("examples", {}).values()]
-    return named + ([node["example"]] if "example" in node else [])
-
-
-def with_schema() -> dict[str, Any]:
-    """Find everything that has a schema and must have an example: headers, parameters, contents."""
-    found: dict[str, Any] = {}
-
-    def visit(node: Any, where: str) -> None:
-        if isinstance(node, dict):
-            if "schema" in node:
-                found[where] = node
-            for key, value in node.items():
-                if key not in {"example", "examples", "schema", "schemas"}:
-                    visit(value, f"{where}/{key}")
-        elif isinstance(node, list):
-            for index, value in enumerate(node):
-                visit(value, f"{where}/{index}")
-
-    visit(SPEC["paths"], "paths")
-    visit(COMPONENTS, "components")
-    return found
-
-
-@pytest.mark.parametrize("where", with_schema())
-def test_everything_has_examples_that_fit(where: str) -> None:
-    node = with_schema()[where]
-    schema = resolve(node["schema"])
-    examples = examples_of(node) or [
-        examples[0] for examples in [schema.get("examples", [])] if examples
-    ]
-    assert examples, where
+@pytest.mark.parametrize(("contract", "where"), in_each("everything with a schema"))
+def test_everything_has_examples_that_fit(contract: Contract, where: str) -> None:
+    node = contract.with_schema()[where]
+    schema = contract.resolve(node["schema"])
+    examples = contract.examples(node) or schema.get("examples", [])[:1]
+    assert examples
     for example in examples:
-        conforms(example, node["schema"])
+        contract.conforms(example, node["schema"])
 
 
-@pytest.mark.parametrize("name", COMPONENTS["schemas"])
-def test_every_schema_is_described_and_its_examples_fit(name: str) -> None:
-    schema = COMPONENTS["schemas"][name]
+@pytest.mark.parametrize(("contract", "name"), in_each("schemas"))
+def test_every_schema_is_described_and_its_examples_fit(contract: Contract, name: str) -> None:
+    schema = contract.components["schemas"][name]
     assert schema["description"]
     for member in schema.get("properties", {}).values():
-        assert resolve(member)["description"]
+        assert contract.resolve(member)["description"]
     for example in schema.get("examples", []):
-        conforms(example, schema)
+        contract.conforms(example, schema)
     assert schema.get("examples") or "enum" in schema
 
 
-def test_the_status_words_are_open_and_each_known_one_has_a_meaning() -> None:
-    schema = COMPONENTS["schemas"]["StatusWord"]
-    conforms("a word from tomorrow", schema)
-    with pytest.raises(jsonschema.ValidationError):
-        conforms(7, schema)
-    known = COMPONENTS["schemas"]["KnownStatusWord"]["enum"]
-    assert all(State.of(word) is not State.UNKNOWN for word in known)
-    assert {State.of(word) for word in known} == set(State) - {State.UNKNOWN}
+def test_every_component_is_used(contract: Contract) -> None:
+    text = contract.path.read_text("utf-8")
+    for kind, components in contract.components.items():
+        for name in components if kind != "securitySchemes" else ():
+            assert f"'#/components/{kind}/{name}'" in text, (kind, name)
 
 
-def test_both_shapes_of_an_operation_fit_and_no_third() -> None:
-    schema = response("getOperation", "200")["content"]["application/json"]["schema"]
-    one = {"status": "running"}
-    conforms(one, schema)
-    conforms([one], schema)
-    unfit: list[Any] = [[], [one, one], {}, None, "running"]
-    for bad in unfit:
-        with pytest.raises(jsonschema.ValidationError):
-            conforms(bad, schema)
+def snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z])([A-Z])", r"_\1", name).lower()
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        {"stepName": "publisher-signoff", "status": "waitingForPublisherReview"},
-        {"id": "live", "status": "notStarted"},
-        {"id": "live", "stepName": "Live", "status": "notStarted", "progressPercentage": None},
-    ],
-)
-def test_a_step_is_known_by_its_id_or_by_its_name(step: dict[str, Any]) -> None:
-    conforms(step, COMPONENTS["schemas"]["Step"])
+def test_every_operation_has_its_module(contract: Contract) -> None:
+    api = ROOT / "generated" / contract.package / "api"
+    made = {path.relative_to(api) for path in api.rglob("*.py") if path.name != "__init__.py"}
+    named = {
+        Path(*operation["tags"]) / f"{snake(name)}.py"
+        for name, (_, _, operation) in contract.operations.items()
+    }
+    assert named == made
 
 
-def test_a_step_that_has_neither_is_none() -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        conforms({"status": "notStarted", "description": "?"}, COMPONENTS["schemas"]["Step"])
+@pytest.mark.parametrize(("contract", "name"), in_each("operations"))
+def test_every_operation_is_told_of(contract: Contract, name: str) -> None:
+    path, _, operation = contract.operations[name]
+    assert operation["summary"]
+    assert operation["description"]
+    (tag,) = operation["tags"]
+    assert tag in {each["name"] for each in contract.spec["tags"]}
+    parameters = contract.parameters(name)
+    assert all(each["description"] for each in parameters)
+    assert {each["name"] for each in parameters if each["in"] == "path"} == set(
+        re.findall(r"{(\w+)}", path)
+    )
 
 
-@pytest.mark.parametrize(
-    "value", [None, "2017-05-23T23:33:47.8802283", "2017-05-23T23:33:47", "2017-05-23T23:33:47.88Z"]
-)
-def test_a_changed_time_may_have_no_zone(value: str | None) -> None:
-    conforms(value, COMPONENTS["schemas"]["ChangedTime"])
+def test_every_answer_is_open(contract: Contract) -> None:
+    for operation, status, answer in contract.responses():
+        for media in answer.get("content", {}).values():
+            for schema in contract.reachable(media["schema"]):
+                assert schema.get("additionalProperties") is not False, (operation, status)
 
 
-@pytest.mark.parametrize("value", ["yesterday", "2017-05-23", "2017-13-23T23:33:47", 7])
-def test_a_changed_time_is_a_moment(value: object) -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        conforms(value, COMPONENTS["schemas"]["ChangedTime"])
+def test_every_error_has_the_shape_of_errors(contract: Contract) -> None:
+    for operation, status, answer in contract.responses():
+        if status >= "400" and status != "411":
+            schema = answer["content"]["application/json"]["schema"]
+            assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (operation, status)
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"error": {"code": "NotFound", "message": "no"}},
-        {"error": {"code": "C", "message": "m", "details": [{"code": "D"}], "innererror": {"x": 7}}},
-        {"Message": "Authorization has been denied for this request."},
-        {"Message": "no", "ModelState": {"offer": ["no plan"]}},
-        {"Variant": {"serviceName": "Variant", "error": "Retry is OK.\r\n"}},
-        "There is no Staging slot deployed for Offer ID contoso-offer.",
-    ],
-)
-def test_each_shape_of_an_error_fits(body: object) -> None:
-    conforms(body, COMPONENTS["schemas"]["ErrorAnswer"])
+def uses_of(contract: Contract, name: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the operations whose answers have a link, and these answers."""
+    for operation, _, answer in contract.responses():
+        if {"$ref": f"#/components/links/{name}"} in answer.get("links", {}).values():
+            yield operation, answer
 
 
-@pytest.mark.parametrize("body", [{}, [], None, 7, {"error": "no"}, {"message": "no"}, {"Variant": {}}])
-def test_no_other_shape_of_an_error_fits(body: object) -> None:
-    with pytest.raises(jsonschema.ValidationError):
-        conforms(body, COMPONENTS["schemas"]["ErrorAnswer"])
+@pytest.mark.parametrize(("contract", "name"), in_each("links"))
+def test_every_link_leads_from_an_answer_to_an_operation(contract: Contract, name: str) -> None:
+    link = contract.components["links"][name]
+    targets = {each["name"]: each for each in contract.parameters(link["operationId"])}
+    uses = list(uses_of(contract, name))
+    assert uses
+    for operation, answer in uses:
+        sources = {each["name"]: each for each in contract.parameters(operation)}
+        for parameter, expression in link["parameters"].items():
+            target = targets[parameter.removeprefix("header.")]
+            where, _, pattern = expression.partition("#regex:")
+            match where.split(".", 2):
+                case ["$request", "path", source]:
+                    values = contract.examples(sources[source])
+                case ["$response", "header", header]:
+                    values = contract.examples(contract.resolve(answer["headers"][header]))
+                case ["$response", body]:
+                    values = list(in_bodies(answer, body.removeprefix("body#/")))
+                case other:
+                    raise AssertionError(other)
+            if pattern:
+                values = [found[1] for value in values if (found := re.search(pattern, value))]
+            assert values, (operation, expression)
+            for value in values:
+                contract.conforms(value, target["schema"])
 
 
-def test_every_error_has_all_the_shapes() -> None:
-    for operation, (_, _, declared) in OPERATIONS.items():
-        for status in declared["responses"]:
-            content = response(operation, status).get("content")
-            if status >= "400" and status != "411":
-                schema = content["application/json"]["schema"]
-                assert schema == {"$ref": "#/components/schemas/ErrorAnswer"}, (operation, status)
-    assert "content" not in COMPONENTS["responses"]["LengthRequired"]
+def in_bodies(answer: dict[str, Any], pointer: str) -> Iterator[str]:
+    """Yield what a pointer finds in those examples of an answer that have it."""
+    for example in answer["content"]["application/json"]["examples"].values():
+        found = example["value"]
+        for key in pointer.split("/"):
+            try:
+                found = found[int(key)] if isinstance(found, list) else found[key]
+            except (IndexError, KeyError):
+                break
+        else:
+            yield found
 
 
 @pytest.mark.parametrize("value", ["0", "30", "Wed, 21 Oct 2026 07:28:00 GMT"])
-def test_retry_after(value: str) -> None:
-    conforms(value, COMPONENTS["headers"]["RetryAfter"]["schema"])
+def test_retry_after(contract: Contract, value: str) -> None:
+    contract.conforms(value, contract.components["headers"]["RetryAfter"]["schema"])
 
 
 @pytest.mark.parametrize("value", ["", "-1", "1.5", "soon", "inf"])
-def test_retry_after_nonsense(value: str) -> None:
+def test_retry_after_nonsense(contract: Contract, value: str) -> None:
     with pytest.raises(jsonschema.ValidationError):
-        conforms(value, COMPONENTS["headers"]["RetryAfter"]["schema"])
+        contract.conforms(value, contract.components["headers"]["RetryAfter"]["schema"])

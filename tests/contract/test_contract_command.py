@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import CONTRACT, Result
+from conftest import CONTRACT, INGESTION_CONTRACT, Result
 from golive.cli.app import run
 from golive.cli.exits import Exit
 from golive.emulator import TOKEN, Emulator
@@ -26,6 +26,11 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == CONTRACT.read_text("utf-8")
 
 
+def test_show_the_other(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["contract", "--api", "product-ingestion", "--show"]) == 0
+    assert capsys.readouterr().out == INGESTION_CONTRACT.read_text("utf-8")
+
+
 def test_a_server_that_keeps_the_contract(
     emulator: Emulator,
     tmp_path: Path,
@@ -42,6 +47,26 @@ def test_a_server_that_keeps_the_contract(
         reports = list(tmp_path.glob(pattern))
         assert reports
         assert not [report for report in reports if f"Bearer {TOKEN}" in report.read_text("utf-8")]
+
+
+def test_a_server_that_keeps_the_other_contract(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    emulator = Emulator(speed=3_000_000, habits=("strict-body", "strict-version"))
+    arguments = ("--api", "product-ingestion", "--allow-changes", "--reports", str(tmp_path))
+    with emulator.serve() as url:
+        assert run(["contract", url, *arguments, *SHORT]) == 0
+    assert capsys.readouterr().out == f"golive: {url} keeps the contract (--seed 1)\n"
+    assert emulator.accepted_submissions("contoso-db")
+
+
+def test_nothing_is_sent_to_the_other_that_changes_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    emulator = Emulator(habits=("strict-body", "strict-version"))
+    with emulator.serve() as url:
+        assert run(["contract", "--api", "product-ingestion", url, *SHORT]) == 0
+    assert not emulator.products.jobs
 
 
 def test_as_json(
@@ -90,6 +115,9 @@ def test_a_server_that_does_not(
         (("nonsense",), "it is not an http or https address"),
         (("http://emulator:8080",), "would send the token unencrypted"),
         (("https://api.example",), "Name an offer that the server knows"),
+        (("https://api.example", "--publisher", "contoso"), "--publisher P --offer O"),
+        (("--api", "product-ingestion", "https://api.example"), "knows: --offer EXTERNAL-ID"),
+        (("--api", "sideways", "--show"), "'sideways' is not one of"),
         (("http://127.0.0.1:1", "--form", "sideways"), "'sideways' is not one of"),
         (("http://127.0.0.1:1",), "AZURE_TOKEN is not set"),
     ],
@@ -103,6 +131,16 @@ def test_bad_usage(
     monkeypatch.delenv("AZURE_TOKEN", raising=False)
     assert run(["contract", *arguments]) == Exit.USAGE
     assert told in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_server_that_has_no_such_product(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    with emulator.serve() as url:
+        arguments = ("--api", "product-ingestion", "--offer", "contoso-none", url)
+        assert run(["contract", *arguments]) == Exit.USAGE
+    assert "The server names no product 'contoso-none'." in capsys.readouterr().err
 
 
 def test_without_its_extra_it_says_what_to_install(

@@ -12,8 +12,10 @@ from attrs import define, field
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events
 
-from conftest import CONTRACT, LOCAL, MIGRATED, NON_MIGRATED
-from golive.contract.proof import LINKED, configuration
+from conftest import CONTRACT, INGESTION_CONTRACT, LOCAL, MIGRATED, NON_MIGRATED
+from golive.contract import PORTAL, ingestion
+from golive.contract.ingestion import JobRules
+from golive.contract.proof import LINKED, configuration, ingestion_configuration
 from golive.contract.rules import (
     BrokenRule,
     Exchange,
@@ -24,6 +26,9 @@ from golive.contract.rules import (
 )
 from golive.emulator import TOKEN, InProcessTransport
 from violations import Faulty
+
+#: Whose contract examples are, and what the emulator has.
+PRODUCT = "contoso-db"
 
 PHASES = ("examples", "coverage", "fuzzing", "stateful")
 
@@ -37,18 +42,20 @@ class Suite:
         seed: Makes the requests repeatable.
         examples: How many to try of each request.
         phases: Which of Schemathesis's phases to run.
+        api: Whose contract the server is held to.
     """
 
     service: Faulty
     seed: int = 1
     examples: int = 20
     phases: Collection[str] = PHASES
-    rules: Rules = field(init=False)
+    api: str = PORTAL
+    rules: Rules | JobRules = field(init=False)
     #: Names of the rules that were broken; Schemathesis knows only that its custom check failed.
     broken: list[str] = field(factory=list)
 
     def __attrs_post_init__(self) -> None:
-        self.rules = Rules(self._fetch)
+        self.rules = (Rules if self.api == PORTAL else JobRules)(self._fetch)
 
     def failures(self, *, at_most: int | None = None, walks: int = 1) -> Iterator[str]:
         """Run the suite and yield the names of the checks that fail.
@@ -58,17 +65,17 @@ class Suite:
             walks: How often to walk along the links at most, until each was followed.
         """
         for walk in range(walks):
-            settings = configuration(
-                "contoso", (MIGRATED, NON_MIGRATED), read_only=False, examples=self.examples
-            )
+            settings = self._configuration()
             settings["auth"]["openapi"]["bearerAuth"]["bearer"] = TOKEN
             chosen = {"stateful"} if walk else self.phases
             settings["phases"] |= {p: {"enabled": False} for p in PHASES if p not in chosen}
             limit = {} if at_most is None else {"max-failures": at_most}
             config = SchemathesisConfig.from_dict({**settings, **limit, "seed": self.seed + walk})
-            schema: Any = schemathesis.openapi.from_path(CONTRACT, config=config)
+            of_portal = self.api == PORTAL
+            path = CONTRACT if of_portal else INGESTION_CONTRACT
+            schema: Any = schemathesis.openapi.from_path(path, config=config)
             if walk:
-                schema = schema.include(operation_id=list(LINKED))
+                schema = schema.include(operation_id=list(LINKED if of_portal else ingestion.LINKED))
             schema.app = self.service
             CURRENT.append(self)
             try:
@@ -80,8 +87,18 @@ class Suite:
 
     @property
     def unfollowed(self) -> list[str]:
-        """The links that were not followed to a 200."""
-        return unfollowed(self.rules.followed)
+        """The links that were not followed to a 200, or what else was never seen to be answered."""
+        if self.api == PORTAL:
+            return unfollowed(self.rules.followed)
+        return ingestion.unfollowed(self.rules.followed, changes=True)
+
+    def _configuration(self) -> dict[str, Any]:
+        if self.api == PORTAL:
+            offers = (MIGRATED, NON_MIGRATED)
+            return configuration("contoso", offers, read_only=False, examples=self.examples)
+        products = {each.id: each.guid for each in self.service.emulator.products}
+        known = {PRODUCT: products[PRODUCT]}
+        return ingestion_configuration(known, read_only=False, examples=self.examples)
 
     def _failed(self, stream: Iterator[events.EngineEvent]) -> Iterator[str]:
         for event in stream:
@@ -105,9 +122,17 @@ CURRENT: list[Suite] = []
 
 
 @schemathesis.hook
+def before_call(context: object, case: Any, kwargs: object) -> None:
+    """What `golive.contract.hooks` does where it is run as a command of its own."""
+    if CURRENT and isinstance(suite := CURRENT[-1].rules, JobRules):
+        case.body = suite.aim(case.body)
+
+
+@schemathesis.hook
 def after_call(context: object, case: object, response: object) -> None:
     """What `golive.contract.hooks` does where it is run as a command of its own."""
-    empty_errors_are_lawful(response)
+    of_portal = not CURRENT or CURRENT[-1].api == PORTAL
+    empty_errors_are_lawful(response, b'""' if of_portal else ingestion.NO_BODY)
 
 
 @schemathesis.check

@@ -61,13 +61,14 @@ def by_requests(kind: Callable[..., Any], **options: Any) -> Any:
 COMMAND = f"""\
 from __future__ import annotations
 import functools, os, sys
-import golive, golive.cli.options as options, golive.cli.commands.offer as offer
+import golive, golive.cli.apis as apis, golive.cli.commands.offer as offer
 import golive.emulator.server as server
 from golive.cli.app import run
 {inspect.getsource(by_requests)}
-options.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
+apis.portal.ENDPOINT = os.environ["DOCUMENTED_SERVICE"]
+apis.ingestion.ENDPOINT = apis.portal.ENDPOINT + apis.ingestion.BASE
 polling = golive.PollingPolicy(min_delay=0.05, max_delay=0.05)
-options.PollingPolicy = lambda **settings: polling
+apis.PollingPolicy = lambda **settings: polling
 offer.EMULATED_INTERVAL = 0.05
 server.Emulator = functools.partial(by_requests, server.Emulator)
 sys.exit(run(sys.argv[1:]))

@@ -16,12 +16,11 @@ from conftest import CONTRACT
 from golive import InvalidInput, LocationForm, OperationKind, OperationRef, Origin
 from golive.origin import MAX_LENGTH
 from golive.portal.location import (
-    check_identifier,
-    make_token,
     parse_location,
     parse_token,
     read_location,
 )
+from golive.refs import check_identifier
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 OFFER = ("contoso", "contoso-offer")
@@ -259,7 +258,7 @@ def test_a_mangled_address_never_leaves_the_endpoint(
 
 @given(REFS, st.sampled_from(OperationKind))
 def test_tokens_survive_the_round_trip(ref: OperationRef, kind: OperationKind) -> None:
-    token = make_token(ref, kind)
+    token = ref.token(kind)
     assert parse_token(token, HERE) == (ref, kind)
     assert token.startswith("https://cloudpartner.azure.com/api/")
     assert parse_location(token.partition("#")[0], HERE) == ref
@@ -267,8 +266,8 @@ def test_tokens_survive_the_round_trip(ref: OperationRef, kind: OperationKind) -
 
 def test_the_token_of_a_go_live_is_the_address_itself() -> None:
     ref = parse_location(MIGRATED, HERE)
-    assert make_token(ref, OperationKind.GO_LIVE) == f"https://cloudpartner.azure.com{MIGRATED}{VERSION}"
-    assert make_token(ref, OperationKind.PUBLISH).endswith("2017-10-31#publish")
+    assert ref.token(OperationKind.GO_LIVE) == f"https://cloudpartner.azure.com{MIGRATED}{VERSION}"
+    assert ref.token(OperationKind.PUBLISH).endswith("2017-10-31#publish")
 
 
 def test_a_token_may_be_a_bare_path() -> None:

@@ -27,8 +27,8 @@ from golive import (
     Step,
     Submission,
 )
+from golive.lenient import MAX_TEXT
 from golive.portal.reading import (
-    MAX_TEXT,
     Listing,
     read_offer,
     read_offer_status,
@@ -36,8 +36,8 @@ from golive.portal.reading import (
     read_operation,
     read_submissions,
 )
-from golive.portal.vocabulary import offer_state
 from golive.text import printable
+from golive.vocabulary import offer_state
 from golive_api.types import Unset
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)

@@ -26,10 +26,11 @@ from golive import (
     Step,
     Submission,
 )
-from golive.portal.location import LocationForm, parse_token
+from golive.portal.location import parse_token
 from golive.portal.reading import read_offer_status, read_operation, read_submissions
-from golive.portal.status import _READERS
-from golive.portal.vocabulary import awaits_publisher, offer_state
+from golive.refs import LocationForm
+from golive.status import _READERS
+from golive.vocabulary import awaits_publisher, offer_state
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"

@@ -97,7 +97,7 @@ def test_each_public_name_is_where_it_is_said_to_be() -> None:
 
 
 @pytest.mark.xdist_group("wheel")
-def test_the_wheel_holds_both_packages(wheel: Path) -> None:
+def test_the_wheel_holds_all_packages(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         metadata = archive.read(f"golive-{golive.__version__}.dist-info/METADATA").decode()
@@ -116,6 +116,10 @@ def test_the_wheel_holds_both_packages(wheel: Path) -> None:
         "golive_api/api/publishing/go_live.py",
         "golive_api/golive.yaml",
         "golive_api/py.typed",
+        "product_ingestion_api/__init__.py",
+        "product_ingestion_api/api/publishing/configure.py",
+        "product_ingestion_api/product-ingestion.yaml",
+        "product_ingestion_api/py.typed",
     ):
         assert name in names
     assert not [

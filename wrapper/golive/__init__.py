@@ -11,6 +11,9 @@ from golive._version import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from golive.aio import AsyncOperation
+    from golive.blocking import Operation
+    from golive.checkpoint import Checkpoint
     from golive.clock import Clock, SystemClock
     from golive.credentials import AsyncCredential, Credential
     from golive.durations import Duration
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
         NotFound,
         NotFromService,
         NothingToCancel,
+        NotReady,
         OperationCanceled,
         OperationError,
         OperationFailed,
+        Overtaken,
         PreconditionFailed,
         RequestRefused,
         ServiceError,
@@ -40,14 +45,22 @@ if TYPE_CHECKING:
         UnsupportedVersion,
         WaitTimeout,
     )
+    from golive.ingestion.aio import AsyncProductIngestionClient
+    from golive.ingestion.client import ProductIngestionClient
+    from golive.ingestion.difference import Change, Difference
+    from golive.ingestion.location import SubmissionRef
+    from golive.ingestion.snapshots import ProductStatus, ProductSubmission
+    from golive.ingestion.starting import OnSubmitting
     from golive.origin import Origin
-    from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
+    from golive.portal.aio import AsyncGoLiveClient
     from golive.portal.baseline import Baseline
-    from golive.portal.checkpoint import Checkpoint
-    from golive.portal.client import GoLiveClient, Operation
-    from golive.portal.location import ENDPOINT, LocationForm, OperationKind, OperationRef
+    from golive.portal.client import GoLiveClient
+    from golive.portal.location import ENDPOINT
     from golive.portal.starting import OnSending
-    from golive.portal.status import (
+    from golive.refs import LocationForm, OperationKind, OperationRef
+    from golive.retry import RetryPolicy
+    from golive.schedule import PollingPolicy
+    from golive.status import (
         Link,
         Message,
         Offer,
@@ -56,20 +69,21 @@ if TYPE_CHECKING:
         Step,
         Submission,
     )
-    from golive.portal.vocabulary import State
-    from golive.retry import RetryPolicy
-    from golive.schedule import PollingPolicy
+    from golive.vocabulary import State
 
 __all__ = [
     "ENDPOINT",
     "AsyncCredential",
     "AsyncGoLiveClient",
     "AsyncOperation",
+    "AsyncProductIngestionClient",
     "Baseline",
+    "Change",
     "Checkpoint",
     "Clock",
     "Credential",
     "CredentialError",
+    "Difference",
     "Duration",
     "GoLiveClient",
     "GoLiveError",
@@ -83,10 +97,12 @@ __all__ = [
     "NotCanceled",
     "NotFound",
     "NotFromService",
+    "NotReady",
     "NothingToCancel",
     "Offer",
     "OfferStatus",
     "OnSending",
+    "OnSubmitting",
     "Operation",
     "OperationCanceled",
     "OperationError",
@@ -95,8 +111,12 @@ __all__ = [
     "OperationRef",
     "OperationStatus",
     "Origin",
+    "Overtaken",
     "PollingPolicy",
     "PreconditionFailed",
+    "ProductIngestionClient",
+    "ProductStatus",
+    "ProductSubmission",
     "RequestRefused",
     "RetryPolicy",
     "ServiceError",
@@ -105,6 +125,7 @@ __all__ = [
     "State",
     "Step",
     "Submission",
+    "SubmissionRef",
     "SubmissionUncertain",
     "SystemClock",
     "Throttled",
@@ -132,10 +153,12 @@ _WHERE = {
             "NotCanceled",
             "NotFound",
             "NotFromService",
+            "NotReady",
             "NothingToCancel",
             "OperationCanceled",
             "OperationError",
             "OperationFailed",
+            "Overtaken",
             "PreconditionFailed",
             "RequestRefused",
             "ServiceError",
@@ -150,18 +173,27 @@ _WHERE = {
         ),
         "errors",
     ),
+    **dict.fromkeys(("Change", "Difference"), "ingestion.difference"),
+    "AsyncProductIngestionClient": "ingestion.aio",
+    "ProductIngestionClient": "ingestion.client",
+    "SubmissionRef": "ingestion.location",
+    **dict.fromkeys(("ProductStatus", "ProductSubmission"), "ingestion.snapshots"),
+    "OnSubmitting": "ingestion.starting",
     "Origin": "origin",
-    **dict.fromkeys(("AsyncGoLiveClient", "AsyncOperation"), "portal.aio"),
+    "AsyncGoLiveClient": "portal.aio",
+    "AsyncOperation": "aio",
     "Baseline": "portal.baseline",
-    "Checkpoint": "portal.checkpoint",
-    **dict.fromkeys(("GoLiveClient", "Operation"), "portal.client"),
-    **dict.fromkeys(("ENDPOINT", "LocationForm", "OperationKind", "OperationRef"), "portal.location"),
+    "Checkpoint": "checkpoint",
+    "GoLiveClient": "portal.client",
+    "Operation": "blocking",
+    "ENDPOINT": "portal.location",
+    **dict.fromkeys(("LocationForm", "OperationKind", "OperationRef"), "refs"),
     "OnSending": "portal.starting",
     **dict.fromkeys(
         ("Link", "Message", "Offer", "OfferStatus", "OperationStatus", "Step", "Submission"),
-        "portal.status",
+        "status",
     ),
-    "State": "portal.vocabulary",
+    "State": "vocabulary",
     "RetryPolicy": "retry",
     "PollingPolicy": "schedule",
 }

@@ -11,9 +11,9 @@ import json
 import logging
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -49,7 +49,10 @@ __all__ = [
     "bare",
     "is_success",
     "judge",
+    "understood",
 ]
+
+T = TypeVar("T")
 
 logger: logging.Logger = logging.getLogger("golive")
 
@@ -63,7 +66,12 @@ MAX_BODY = 16 * 1024 * 1024
 #: How much of any other answer is read, in bytes.
 MAX_ERROR_BODY = 64 * 1024
 
+#: What to quote in a support ticket: of the portal's API, and of Microsoft Graph.
 CORRELATION_ID = "X-Ms-Correlation-Request-Id"
+CORRELATION_IDS = (CORRELATION_ID, "request-id", "client-request-id")
+
+#: The statuses that are successes, where a call does not say otherwise.
+SUCCESSES = (200, 202)
 
 HEADERS: Mapping[str, str] = {
     "Accept": "application/json",
@@ -115,12 +123,16 @@ class Call:
         arguments: Its arguments.
         within: How long the whole of it may take, in seconds, if that is less than the client says.
         seen: The digest of the body that was understood before; the same body is not parsed again.
+        base: The path at which the API is served, before the operation's own.
+        successes: The statuses that are successes.
     """
 
     endpoint: Endpoint
     arguments: Mapping[str, Any]
     within: float | None = None
     seen: bytes | None = None
+    base: str = ""
+    successes: Container[int] = SUCCESSES
     _built: dict[Origin, httpx.Request] = field(factory=dict, eq=False, repr=False, alias="built")
 
     def request(self, origin: Origin) -> httpx.Request:
@@ -143,7 +155,7 @@ class Call:
         Raises:
             ServiceError: It is none that was asked for; see `judge`.
         """
-        return judge(received, self.seen)
+        return judge(received, self.seen, self.successes)
 
     def _build(self, origin: Origin) -> httpx.Request:
         parts = self.endpoint._get_kwargs(**self.arguments)  # noqa: SLF001 - it has no public builder
@@ -154,7 +166,7 @@ class Call:
         try:
             return httpx.Request(
                 parts.pop("method").upper(),
-                f"{origin}{parts.pop('url')}",
+                f"{origin}{self.base}{parts.pop('url')}",
                 headers={**HEADERS, **headers},
                 **parts,
             )
@@ -231,7 +243,7 @@ class Answer:
     """A successful answer.
 
     Attributes:
-        status_code: 200 or 202.
+        status_code: 200, 202, or another one that the call takes for a success.
         headers: The headers, looked up without regard to case.
         body: The JSON of the body; None if it is empty, or was of no use in a 202.
         method: The request's method.
@@ -253,10 +265,8 @@ class Answer:
         """The value of `Retry-After` as it was sent."""
         return self.headers.get("Retry-After")
 
-    def unexpected(
-        self, problem: str, kind: type[UnexpectedAnswer] = UnexpectedAnswer
-    ) -> UnexpectedAnswer:
-        """Return the error that says that this answer, though a success, is outside the contract."""
+    def unexpected(self, problem: str, kind: type[ServiceError] = UnexpectedAnswer) -> ServiceError:
+        """Return the error that says that this answer, though a success, is not what was asked for."""
         return kind(
             problem,
             status_code=self.status_code,
@@ -267,9 +277,21 @@ class Answer:
         )
 
 
+def understood(answer: Answer, read_body: Callable[..., T], **known: Any) -> T:
+    """Return what the body of an answer says.
+
+    Raises:
+        UnexpectedAnswer: It says nothing that can be understood.
+    """
+    try:
+        return read_body(answer.body, **known)
+    except ValueError as error:
+        raise answer.unexpected(f"the body is not what the contract says: {error}") from error
+
+
 def is_success(status_code: int) -> bool:
-    """Tell whether the contract knows this status as a success."""
-    return status_code in (200, 202)
+    """Tell whether a status is a success of any call."""
+    return 200 <= status_code < 300
 
 
 def bare(url: httpx.URL) -> str:
@@ -277,12 +299,15 @@ def bare(url: httpx.URL) -> str:
     return str(url).partition("#")[0].partition("?")[0]
 
 
-def judge(received: Received, seen: bytes | None = None) -> Answer:
+def judge(
+    received: Received, seen: bytes | None = None, successes: Container[int] = SUCCESSES
+) -> Answer:
     """Read an answer.
 
     Args:
         received: The answer as it came.
         seen: The digest of a body that need not be parsed again.
+        successes: The statuses that are successes.
 
     Raises:
         UnexpectedAnswer: It is a success that cannot be read, or a status outside the contract.
@@ -297,7 +322,7 @@ def judge(received: Received, seen: bytes | None = None) -> Answer:
             *(received.method, received.url, received.status_code),
             _correlation_id(received.headers) or "none",
         )
-    if not is_success(received.status_code):
+    if received.status_code not in successes:
         raise _service_error(received)
     digest = blake2b(received.content, digest_size=16).digest()
     answer = Answer(
@@ -314,8 +339,8 @@ def judge(received: Received, seen: bytes | None = None) -> Answer:
     try:
         return evolve(answer, body=_read_body(received))
     except ValueError as error:
-        if received.status_code == 202:
-            # Accepted is accepted; where the operation is, the headers say.
+        if received.status_code != 200:
+            # Accepted is accepted; where the operation is, the headers say, or a later look.
             logger.debug("The body of a 202 is dropped: %s", error)
             return answer
         raise answer.unexpected(str(error)) from None
@@ -412,7 +437,9 @@ def _kind(received: Received, code: str | None) -> type[ServiceError]:
 def _is_of_a_gateway(received: Received) -> bool:
     """Tell whether a page comes from something in front of the service, which writes JSON and an id."""
     kind = received.headers.get("Content-Type", "").partition(";")[0].strip().lower()
-    return kind in ("text/html", "application/xhtml+xml") and CORRELATION_ID not in received.headers
+    return kind in ("text/html", "application/xhtml+xml") and not any(
+        name in received.headers for name in CORRELATION_IDS
+    )
 
 
 def _explanation(received: Received) -> tuple[str | None, str, Mapping[str, Any] | None]:
@@ -537,7 +564,8 @@ class _Trimmed:
 
 
 def _correlation_id(headers: Mapping[str, str]) -> str | None:
-    return _header(headers, CORRELATION_ID)
+    found = (_header(headers, name) for name in CORRELATION_IDS)
+    return next(filter(None, found), None)
 
 
 def _header(headers: Mapping[str, str], name: str) -> str | None:

@@ -172,19 +172,20 @@ class BearerAuth(httpx.Auth):
             it is not closed.
         origin: The only origin that gets a token.
         clock: Tells whether a token is about to expire.
+        scope: What a token is asked for.
 
     Raises:
         InvalidInput: The credential is none.
         CredentialError: The credential is a `str` that cannot be a token.
     """
 
-    def __init__(self, source: Secret, *, origin: Origin, clock: Clock) -> None:
+    def __init__(self, source: Secret, *, origin: Origin, clock: Clock, scope: str = SCOPE) -> None:
         self._origin = origin
         self._clock = clock
         self._token: _Token | None = None
         if isinstance(source.value, str):
             self._token = _Token.checked(source, float("inf"))
-        self._ask = _Asker.of(source)
+        self._ask = _Asker.of(source, scope)
         self._quiet_until = float("-inf")
         self._lock = threading.Lock()
         self._process = os.getpid()
@@ -317,15 +318,16 @@ class _Asker:
 
     Attributes:
         source: The credential, or the one method of it that is called.
+        scope: What it is asked for, or None if it takes no scope.
         claims: How it is called for certain claims, or None if it takes none.
     """
 
     source: Secret
-    scoped: bool = False
+    scope: str | None = None
     claims: Callable[[str], dict[str, Any]] | None = None
 
     @classmethod
-    def of(cls, source: Secret) -> _Asker:
+    def of(cls, source: Secret, scope: str) -> _Asker:
         """Find out how a credential is asked.
 
         Raises:
@@ -336,7 +338,7 @@ class _Asker:
         for name, claims in (("get_token_info", _as_options), ("get_token", _as_argument)):
             method = Secret(getattr(source.value, name, None))
             if callable(method.value):
-                return cls(method, scoped=True, claims=claims if _takes(method, claims("{}")) else None)
+                return cls(method, scope, claims=claims if _takes(method, claims("{}")) else None)
         if callable(source.value):
             return cls(source)
         raise InvalidInput(
@@ -354,7 +356,7 @@ class _Asker:
         if isinstance(self.source.value, str):
             return self.source
         options = self.claims(claims) if self.claims is not None and claims is not None else {}
-        return Secret(self.source.value(*([SCOPE] if self.scoped else []), **options))
+        return Secret(self.source.value(*([self.scope] if self.scope else []), **options))
 
 
 def _as_options(claims: str) -> dict[str, Any]:

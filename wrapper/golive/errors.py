@@ -8,6 +8,8 @@
     ├── ServiceUnreachable             try again later; there was no answer
     ├── SubmissionUncertain            call again: it adopts what was begun, or begins it
     ├── Undecided                      look at what runs: it may be a go-live; nothing was sent
+    ├── NotReady                       look at the offer: it cannot go live now; nothing was sent
+    │   └── Overtaken                  look at what is in preview: it is not what was named
     ├── NothingToCancel                nothing; no operation of the offer runs
     ├── ServiceError                   there was an answer, and it says no
     │   ├── RequestRefused             fix the request or the offer (400, 422, any other 4xx)
@@ -42,7 +44,7 @@ from golive.text import explanation, one_line
 
 if TYPE_CHECKING:
     from golive.portal.baseline import Baseline
-    from golive.portal.status import OperationStatus
+    from golive.status import OperationStatus
 
 __all__ = [
     "CredentialError",
@@ -54,10 +56,12 @@ __all__ = [
     "NotCanceled",
     "NotFound",
     "NotFromService",
+    "NotReady",
     "NothingToCancel",
     "OperationCanceled",
     "OperationError",
     "OperationFailed",
+    "Overtaken",
     "PreconditionFailed",
     "RequestRefused",
     "ServiceError",
@@ -315,6 +319,18 @@ class Undecided(GoLiveError):
     remedy = "Nothing was sent."
 
 
+class NotReady(GoLiveError):
+    """The offer cannot go live, or be published, as it stands; nothing was sent."""
+
+    remedy = "Nothing was sent."
+
+
+class Overtaken(NotReady):
+    """Another version is in preview than the one that was to go live; nothing was sent."""
+
+    remedy = "Nothing was sent; look at what is in preview now, then name that, or publish again."
+
+
 class NothingToCancel(GoLiveError):
     """No operation of the offer runs; the service accepted the cancellation all the same."""
 
@@ -409,6 +425,11 @@ def _ended(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
+def _is_of_graph(url: str) -> bool:
+    """Tell whether an address is one of the Product Ingestion API."""
+    return "/rp/product-ingestion" in url
+
+
 class RequestRefused(ServiceError):
     """The service refuses the request as it is: 400, 422, or another 4xx.
 
@@ -427,19 +448,29 @@ class UnsupportedVersion(RequestRefused):
 class NotAuthenticated(ServiceError):
     """The token is missing, wrong or expired: 401."""
 
-    remedy = (
-        "The token is missing, wrong or expired: get a fresh one for the resource"
-        " https://cloudpartner.azure.com, from the right tenant."
-    )
+    @property
+    def remedy(self) -> str:  # type: ignore[override]
+        """What the caller can do about it: the audience of the token differs by API."""
+        graph = _is_of_graph(self.url)
+        resource = "https://graph.microsoft.com" if graph else "https://cloudpartner.azure.com"
+        return (
+            "The token is missing, wrong or expired: get a fresh one for the resource"
+            f" {resource}, from the right tenant."
+        )
 
 
 class NotAllowed(ServiceError):
     """The token is good, but its principal has no access to the publisher: 403."""
 
-    remedy = (
-        "The service principal has not been added to this publisher's account, or was added with the"
-        " wrong one of its two object ids."
-    )
+    @property
+    def remedy(self) -> str:  # type: ignore[override]
+        """What the caller can do about it: what gives access differs by API."""
+        if _is_of_graph(self.url):
+            return "Give the application the role Manager in Partner Center, under user management."
+        return (
+            "The service principal has not been added to this publisher's account, or was added with the"
+            " wrong one of its two object ids."
+        )
 
 
 class NotFound(ServiceError):
@@ -575,7 +606,7 @@ class OperationError(GoLiveError):
     ) -> None:
         super().__init__(message, continuation_token)
         if isinstance(status, Mapping):
-            from golive.portal.status import OperationStatus
+            from golive.status import OperationStatus
 
             status = OperationStatus.from_dict(status)
         self.status: OperationStatus = status

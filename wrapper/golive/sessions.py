@@ -26,7 +26,7 @@ from golive.answers import (
     is_success,
 )
 from golive.clock import Clock
-from golive.credentials import BearerAuth, Secret
+from golive.credentials import SCOPE, BearerAuth, Secret
 from golive.errors import GoLiveError, InvalidInput, ServiceUnreachable
 from golive.http import httpx
 from golive.origin import Origin
@@ -226,6 +226,7 @@ class Session:
         request_timeout: How long one request may take as a whole, in seconds of real time: connecting,
             sending, and receiving all of the answer. Connecting has at most 15 of them. With a
             transport or client of the caller's, one read may add its own time at the end.
+        scope: What a token is asked for.
         transport: What to send requests through instead of connections of its own.
         http_client: The same, a whole client.
 
@@ -241,12 +242,13 @@ class Session:
         origin: Origin,
         clock: Clock,
         request_timeout: float,
+        scope: str = SCOPE,
         transport: httpx.BaseTransport | None = None,
         http_client: httpx.Client | None = None,
     ) -> None:
         _check(origin, request_timeout)
         self._origin, self._request_timeout = origin, request_timeout
-        self._auth = BearerAuth(source, origin=origin, clock=clock)
+        self._auth = BearerAuth(source, origin=origin, clock=clock, scope=scope)
         given = transports.transport(transport, http_client)
         self._transport = _connections().Connections(origin) if given is None else given
         self.is_closed: bool = False
@@ -317,12 +319,13 @@ class AsyncSession:
         origin: Origin,
         clock: Clock,
         request_timeout: float,
+        scope: str = SCOPE,
         transport: httpx.AsyncBaseTransport | None = None,
         http_client: httpx.AsyncClient | None = None,
     ) -> None:
         _check(origin, request_timeout)
         self._origin, self._request_timeout = origin, request_timeout
-        self._auth = BearerAuth(source, origin=origin, clock=clock)
+        self._auth = BearerAuth(source, origin=origin, clock=clock, scope=scope)
         given = transports.async_transport(transport, http_client)
         self._transport = _connections().AsyncConnections(origin) if given is None else given
         self.is_closed: bool = False

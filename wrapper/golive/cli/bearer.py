@@ -40,7 +40,7 @@ def from_environment() -> str | None:
     return token or None
 
 
-def credential(origin: Origin) -> Credential:
+def credential(origin: Origin, resource: str = RESOURCE) -> Credential:
     """Return what authenticates at an origin: the token in AZURE_TOKEN, else azure-identity.
 
     Raises:
@@ -58,7 +58,7 @@ def credential(origin: Origin) -> Credential:
     except ModuleNotFoundError:
         raise CredentialError(
             "There is no token: set AZURE_TOKEN, for example to the output of `az account"
-            " get-access-token --resource https://cloudpartner.azure.com --query accessToken -o tsv`,"
+            f" get-access-token --resource {resource} --query accessToken -o tsv`,"
             " or pip install 'golive[azure]'."
         ) from None
     # Its warnings would repeat, over many lines, what our error says in one.
@@ -100,7 +100,8 @@ def advice(error: GoLiveError) -> str | None:
     if isinstance(error, NotAuthenticated):
         told = describe(read)
         what = f"AZURE_TOKEN is a token {told}" if told else "The token is the one in AZURE_TOKEN"
-        wanted = f" (it must be for {RESOURCE})" if _is_for_another(read) else ""
+        resource = "https://graph.microsoft.com" if "/rp/product-ingestion" in error.url else RESOURCE
+        wanted = f" (it must be for {resource})" if _is_for_another(read, resource) else ""
         return (
             f"{what}{wanted}. It is used as it is and lives about an hour; without it azure-identity"
             " is asked, which renews tokens."
@@ -113,7 +114,7 @@ def advice(error: GoLiveError) -> str | None:
     return None
 
 
-def _is_for_another(read: dict[str, Any]) -> bool:
+def _is_for_another(read: dict[str, Any], resource: str) -> bool:
     # An audience may also be the GUID of the service's application, which no page names.
     audience = str(read.get("aud", ""))
-    return audience.startswith("http") and audience.rstrip("/") != RESOURCE
+    return audience.startswith("http") and audience.rstrip("/") != resource

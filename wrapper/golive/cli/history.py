@@ -9,6 +9,7 @@ from attrs import define, evolve, field, frozen
 
 from golive import Operation, OperationStatus, State, Step
 from golive.cli import elapsed
+from golive.cli.apis import name_of
 
 __all__ = ["History", "Span"]
 
@@ -57,8 +58,8 @@ class History:
 
     @property
     def name(self) -> str:
-        """The offer, with its publisher."""
-        return f"{self.operation.ref.publisher_id}/{self.operation.ref.offer_id}"
+        """The offer, with its publisher where there is one."""
+        return name_of(self.operation.ref)
 
     @property
     def followed(self) -> float:

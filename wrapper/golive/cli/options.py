@@ -11,18 +11,19 @@ from typing import Any, TypeVar
 import click
 from attrs import frozen
 
-from golive import ENDPOINT, GoLiveClient, InvalidInput, Origin, PollingPolicy
-from golive.cli import bearer
+from golive import GoLiveClient, InvalidInput, ProductIngestionClient
+from golive.cli.apis import Api, Client
 from golive.cli.durations import duration
 from golive.cli.settings import Decorator, File, naming, option
 from golive.cli.subject import Subject, split
 from golive.hooks import Hook, hook_of
-from golive.portal.location import check_identifier
+from golive.refs import check_identifier
 
 __all__ = [
     "Service",
     "Wait",
     "allow_http_option",
+    "api_option",
     "database_option",
     "endpoint_options",
     "hook_options",
@@ -55,25 +56,41 @@ class Service:
     allow_http: bool
     interval: float | None = None
 
-    @property
-    def polling(self) -> PollingPolicy:
-        """How often to ask."""
-        usual = PollingPolicy()
-        if self.interval is None:
-            return usual
-        return PollingPolicy(min_delay=self.interval, max_delay=max(self.interval, usual.max_delay))
-
-    def client(self, subject: Subject) -> GoLiveClient:
+    def client(self, subject: Subject) -> Client:
         """Open a client for what a verb is about."""
-        endpoint = subject.endpoint(self.endpoint) or ENDPOINT
+        api = subject.api
+        endpoint = subject.endpoint(self.endpoint) or api.endpoint
         with naming("endpoint"):
-            origin = Origin.parse(endpoint, allow_http=self.allow_http)
-        return GoLiveClient(
-            bearer.credential(origin),
-            endpoint=endpoint,
-            polling=self.polling,
-            allow_http=self.allow_http,
-        )
+            origin = api.origin(endpoint, allow_http=self.allow_http)
+        with naming("interval"):
+            return api.client(
+                endpoint,
+                allow_http=self.allow_http,
+                polling=api.polling(origin, self.interval),
+            )
+
+    def portal(self, subject: Subject) -> GoLiveClient:
+        """Open a client for what only the Cloud Partner Portal API knows.
+
+        Raises:
+            click.UsageError: Another API is set.
+        """
+        client = self.client(subject)
+        if not isinstance(client, GoLiveClient):
+            raise click.UsageError(f"The API {subject.api} has no such list.")
+        return client
+
+    def ingestion(self, subject: Subject) -> ProductIngestionClient:
+        """Open a client for what only the Product Ingestion API knows.
+
+        Raises:
+            click.UsageError: Another API is set.
+        """
+        if subject.api is not Api.PRODUCT_INGESTION:
+            raise click.UsageError("This needs --api product-ingestion.")
+        client = self.client(subject)
+        assert isinstance(client, ProductIngestionClient)  # noqa: S101 - by its API
+        return client
 
 
 @frozen
@@ -103,13 +120,20 @@ database_option: Decorator = option(
     help="Database of the fleet: an SQLite file, or a postgresql:// URL for workers on several machines."
     "  [default: a file of the user's]",
 )
+api_option: Decorator = option(
+    "api",
+    type=click.Choice([each.value for each in Api]),
+    default=Api.GO_LIVE.value,
+    help="API that the offer is published by; an operation's URL says so itself.  [default: go-live]",
+)
 _endpoint_option = option(
-    "endpoint", metavar="URL", help=f"Endpoint of the service.  [default: {ENDPOINT}]"
+    "endpoint", metavar="URL", help="Endpoint of the service.  [default: that of the API]"
 )
 _interval_option = option(
     "interval",
     type=duration,
-    help="Initial polling interval, e.g. 1s; it grows over time.  [default: 5s]",
+    help="Initial polling interval, e.g. 1s; it grows over time.  [default: 5s, or 1m for"
+    " product-ingestion]",
 )
 _timeout_option = option(
     "timeout", type=duration, help="Stop waiting after this long, e.g. 2d or 90m.  [default: never]"
@@ -157,12 +181,13 @@ def timing_options(function: F) -> F:
 
 
 def offer_argument(function: F) -> F:
-    """Give a verb its `subject`: `PUBLISHER OFFER`, or `OPERATION-URL`."""
+    """Give a verb its `subject`: `PUBLISHER OFFER`, `OFFER` of an API without, or `OPERATION-URL`."""
 
-    @click.argument("words", nargs=-1, metavar="PUBLISHER OFFER | OPERATION-URL")
+    @click.argument("words", nargs=-1, metavar="[PUBLISHER] OFFER | OPERATION-URL")
+    @api_option
     @publisher_option
     @functools.wraps(function)
-    def command(*, words: tuple[str, ...], publisher: str | None, **arguments: Any) -> Any:
+    def command(*, words: tuple[str, ...], api: str, publisher: str | None, **arguments: Any) -> Any:
         source = click.get_current_context().get_parameter_source("publisher")
         words = split(words)
         if len(words) == 2 and source is click.core.ParameterSource.COMMANDLINE:
@@ -175,7 +200,7 @@ def offer_argument(function: F) -> F:
                     check_identifier(publisher, "publisher id")
             except InvalidInput as error:
                 raise click.UsageError(str(error)) from None
-        return function(subject=Subject.read(words, publisher), **arguments)
+        return function(subject=Subject.read(words, publisher, Api(api)), **arguments)
 
     return command  # type: ignore[return-value]
 

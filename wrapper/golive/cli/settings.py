@@ -25,6 +25,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 #: The settings, each with its variable. A file names them the same, with `-` for `_`.
 VARIABLES = {
+    "api": "GOLIVE_API",
     "endpoint": "GOLIVE_ENDPOINT",
     "publisher": "GOLIVE_PUBLISHER",
     "interval": "GOLIVE_INTERVAL",

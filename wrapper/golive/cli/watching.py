@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-from golive import CredentialError, GoLiveClient, GoLiveError, Operation, PollingPolicy
+from golive import CredentialError, GoLiveError, Operation, PollingPolicy
 from golive.cli import elapsed
+from golive.cli.apis import Client
 from golive.cli.reports import Report
 from golive.retry import is_transient
 
@@ -17,9 +18,8 @@ PIECE = 30.0
 
 
 def operations(
-    client: GoLiveClient,
-    publisher: str,
-    offer: str,
+    client: Client,
+    names: tuple[str, ...],
     polling: PollingPolicy,
     until: float | None,
     report: Report,
@@ -28,8 +28,7 @@ def operations(
 
     Args:
         client: Asks the service.
-        publisher: The publisher.
-        offer: The offer.
+        names: The offer's names.
         polling: How often to look while nothing runs, and for how long looks may fail in a row.
         until: When to end, by `elapsed.seconds`; None for never.
         report: Is told when nothing runs, and of looks that fail.
@@ -37,7 +36,7 @@ def operations(
     Raises:
         GoLiveError: The first look failed, or one of the later ones for good.
     """
-    operation = client.latest_operation(publisher, offer)
+    operation = client.latest_operation(*names)
     seen: str | None = None
     idle_since: float | None = None
     failing_since: float | None = None
@@ -48,7 +47,7 @@ def operations(
             idle_since = None
         if idle_since is None:
             idle_since = elapsed.seconds()
-            report.idle(publisher, offer)
+            report.idle(names)
         now = elapsed.seconds()
         pause = polling.pause(now - idle_since)
         if until is not None and until <= now + pause:
@@ -56,7 +55,7 @@ def operations(
             return
         _sleep_until(now + pause)
         try:
-            operation = client.latest_operation(publisher, offer)
+            operation = client.latest_operation(*names)
             failing_since = None
         except GoLiveError as error:
             failing_since = failing_since or now

@@ -1,7 +1,7 @@
 """Has Schemathesis watch the `rules`, where it is run as a command of its own.
 
-Schemathesis loads this module by name; `proof` tells it, through the environment, where to write which
-links were followed, and how long a cancellation may take.
+Schemathesis loads this module by name; `proof` tells it, through the environment, whose contract it is,
+where to write which links were followed, and how long a cancellation may take.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 
 import schemathesis
 
-from golive.contract.proof import ANSWER_WITHIN, LINKS, PATIENCE, read_links
+from golive.contract import PORTAL
+from golive.contract.ingestion import NO_BODY, JobRules
+from golive.contract.proof import ANSWER_WITHIN, API, LINKS, PATIENCE, read_links
 from golive.contract.rules import Exchange, Fetched, Rules, empty_errors_are_lawful
 from golive.http import httpx
 
@@ -36,13 +38,26 @@ def _pause(looks: int) -> bool:
     return sum(pauses) < float(os.environ.get(PATIENCE, "300"))
 
 
-_rules = Rules(_fetch, _pause, read_links(Path(os.environ.get(LINKS, ""))))
+_of_portal = os.environ.get(API, PORTAL) == PORTAL
+_rules: Rules | JobRules = (Rules if _of_portal else JobRules)(
+    _fetch, _pause, read_links(Path(os.environ.get(LINKS, "")))
+)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: Any, kwargs: Any) -> None:
+    """Let a go-live be about what is in preview."""
+    if isinstance(_rules, JobRules):
+        case.body = _rules.aim(case.body)
 
 
 @schemathesis.hook
 def after_call(context: Any, case: Any, response: Any) -> None:
     """Let an error have no body."""
-    empty_errors_are_lawful(response)
+    if _of_portal:
+        empty_errors_are_lawful(response)
+    else:
+        empty_errors_are_lawful(response, NO_BODY)
 
 
 @schemathesis.check

@@ -15,24 +15,28 @@ from typing import IO, Any
 
 from attrs import frozen
 
-from golive.contract import document
+from golive.contract import PORTAL, document, ingestion
 from golive.contract.rules import FORMS, unfollowed
 from golive.errors import InvalidInput
+from golive.http import httpx
 from golive.origin import Origin
 
 __all__ = [
     "ANSWER_WITHIN",
+    "API",
     "LINKED",
     "LINKS",
     "PATIENCE",
     "Proof",
     "Verdict",
     "configuration",
+    "ingestion_configuration",
     "read_links",
 ]
 
-#: Environment variables for `hooks`: the file for the links that were followed; seconds for a
-#: cancellation.
+#: Environment variables for `hooks`: whose contract it is; the file for the links that were followed;
+#: seconds for a cancellation.
+API = "GOLIVE_CONTRACT_API"
 LINKS = "GOLIVE_CONTRACT_LINKS"
 PATIENCE = "GOLIVE_CONTRACT_PATIENCE"
 
@@ -87,6 +91,8 @@ class Proof:
         seed: Makes the requests repeatable; default a new one for each proof.
         reports: A folder for the reports as JUnit, HAR and NDJSON; default none.
         cancel_within: How long a cancellation may take, in seconds; default 300.
+        api: Whose contract it is, one of `golive.contract.APIS`. Of Product Ingestion, offers are
+            external ids of products, and neither publisher nor forms mean anything.
     """
 
     url: str
@@ -98,6 +104,7 @@ class Proof:
     seed: int | None = None
     reports: Path | None = None
     cancel_within: float = 300.0
+    api: str = PORTAL
 
     def run(self, token: str, *, out: IO[str] | None = None) -> Verdict:
         """Carry out the proof.
@@ -111,7 +118,7 @@ class Proof:
             The verdict.
 
         Raises:
-            InvalidInput: The address is none.
+            InvalidInput: The address is none, or the server does not know a product.
             ModuleNotFoundError: Schemathesis is not installed.
         """
         if importlib.util.find_spec("schemathesis") is None:
@@ -126,10 +133,15 @@ class Proof:
             return self._prove(Path(folder), seed, token, out)
 
     def _prove(self, work: Path, seed: int, token: str, out: IO[str] | None) -> Verdict:
-        (work / "golive.yaml").write_text(document(), "utf-8")
-        config = configuration(
-            self.publisher, self.offers, read_only=not self.allow_changes, examples=self.examples
-        )
+        text = document(self.api)
+        read_only, examples = not self.allow_changes, self.examples
+        if self.api == PORTAL:
+            config = configuration(self.publisher, self.offers, read_only=read_only, examples=examples)
+        else:
+            products = self._products(token)
+            text = ingestion.about(text, products)
+            config = ingestion_configuration(products, read_only=read_only, examples=examples)
+        (work / "contract.yaml").write_text(text, "utf-8")
         (work / "schemathesis.toml").write_text(_toml(config), "utf-8")
         links = (self.reports or work).absolute() / "links.json"
         links.parent.mkdir(parents=True, exist_ok=True)
@@ -138,6 +150,7 @@ class Proof:
             **os.environ,
             TOKEN: token,
             "SCHEMATHESIS_HOOKS": "golive.contract.hooks",
+            API: self.api,
             LINKS: str(links),
             PATIENCE: str(self.cancel_within),
         }
@@ -146,7 +159,7 @@ class Proof:
             command = self._command(work, seed + walk)
             if walk:
                 command += ["--phases", "stateful"]
-                command += [word for name in LINKED for word in ("--include-operation-id", name)]
+                command += [word for name in self._linked for word in ("--include-operation-id", name)]
             outcome = subprocess.run(command, env=environment, check=False, cwd=work, stdout=out)
             kept = outcome.returncode == 0
             missing = self._missing(links)
@@ -154,13 +167,40 @@ class Proof:
                 break
         return Verdict(kept and not missing, seed, tuple(missing))
 
+    @property
+    def _linked(self) -> tuple[str, ...]:
+        return LINKED if self.api == PORTAL else ingestion.LINKED
+
+    @property
+    def _base(self) -> str:
+        return self.url.rstrip("/") + ("" if self.api == PORTAL else ingestion.BASE)
+
     def _missing(self, links: Path) -> list[str]:
+        if self.api != PORTAL:
+            return ingestion.unfollowed(read_links(links), changes=self.allow_changes)
         return unfollowed(read_links(links), self.forms if self.allow_changes else ())
+
+    def _products(self, token: str) -> dict[str, str]:
+        """Ask for the GUIDs of the products, by which all but one call know them."""
+        found = {}
+        with httpx.Client(
+            timeout=ANSWER_WITHIN, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False
+        ) as client:
+            for offer in self.offers:
+                try:
+                    answer = client.get(f"{self._base}/product", params=ingestion.asking_for(offer))
+                    guid = ingestion.guid_of(answer.json(), offer)
+                except (httpx.HTTPError, ValueError):
+                    guid = None
+                if guid is None:
+                    raise InvalidInput(f"The server names no product {offer!r}.")
+                found[offer] = guid
+        return found
 
     def _command(self, work: Path, seed: int) -> list[str]:
         command = [sys.executable, "-m", "schemathesis.cli"]
-        command += ["--config-file", str(work / "schemathesis.toml"), "run", str(work / "golive.yaml")]
-        command += ["--url", self.url.rstrip("/"), "--checks", "all", "--workers", "1"]
+        command += ["--config-file", str(work / "schemathesis.toml"), "run", str(work / "contract.yaml")]
+        command += ["--url", self._base, "--checks", "all", "--workers", "1"]
         command += ["--seed", str(seed), "--continue-on-failure"]
         if not self.allow_changes:
             command += ["--include-method", "GET"]
@@ -186,7 +226,6 @@ def configuration(
         read_only: Whether to leave out even the methods that the server should refuse.
         examples: How many examples to try of each request, and five times as many walks along links.
     """
-    coverage: dict[str, Any] = {"unexpected-methods": []} if read_only else {}
     return {
         # What is well-formed may still come out of order: that depends on the offer, not on the request.
         "checks": _accepted("2xx", "400", "404", "412"),
@@ -199,8 +238,6 @@ def configuration(
                 "checks": _accepted("2xx", "400", "404", "409", "412", "422"),
             },
         ],
-        "request-timeout": ANSWER_WITHIN,
-        "auth": {"openapi": {"bearerAuth": {"bearer": f"${{{TOKEN}}}"}}},
         "dictionaries": {
             "publishers": {"values": [publisher]},
             "offers": {"values": list(offers)},
@@ -209,6 +246,47 @@ def configuration(
             "path.publisherId": {"dictionary": "publishers", "probability": 0.9},
             "path.offerId": {"dictionary": "offers", "probability": 0.9},
         },
+        **_of_any(read_only=read_only, examples=examples),
+    }
+
+
+def ingestion_configuration(
+    products: Mapping[str, str], *, read_only: bool, examples: int
+) -> dict[str, Any]:
+    """Return how Schemathesis is to be set up for the contract of Product Ingestion.
+
+    Args:
+        products: The GUIDs of products that the server knows, by their external ids.
+        read_only: Whether to leave out even the methods that the server should refuse.
+        examples: How many examples to try of each request, and five times as many walks along links.
+    """
+    return {
+        # What is well-formed may be about what is not there, or be the token of no page.
+        "checks": _accepted("2xx", "400", "404"),
+        "operations": [
+            {
+                "include-operation-id": "configure",
+                "checks": _accepted("2xx", "400", "404", "409", "423"),
+            },
+        ],
+        "dictionaries": {
+            "products": {"values": list(products.values())},
+            "externals": {"values": list(products)},
+        },
+        "parameters": {
+            "path.productId": {"dictionary": "products", "probability": 0.9},
+            "query.externalId": {"dictionary": "externals", "probability": 0.9},
+        },
+        **_of_any(read_only=read_only, examples=examples),
+    }
+
+
+def _of_any(*, read_only: bool, examples: int) -> dict[str, Any]:
+    """Return what is the same for every contract."""
+    coverage: dict[str, Any] = {"unexpected-methods": []} if read_only else {}
+    return {
+        "request-timeout": ANSWER_WITHIN,
+        "auth": {"openapi": {"bearerAuth": {"bearer": f"${{{TOKEN}}}"}}},
         "phases": {"coverage": coverage, "stateful": {"generation": {"max-examples": 5 * examples}}},
         "cache": {"enabled": False},
         "generation": {"database": "none", "max-examples": examples},

@@ -14,6 +14,7 @@ two headers names an operation and how, which words and steps there are, whether
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -87,6 +88,7 @@ class Exchange:
         status: The status of the answer.
         headers: The headers of the answer, with lower-case names.
         body: The answer's body as JSON; None if it is none.
+        sent: The request's body as JSON; None if it is none.
     """
 
     method: str
@@ -95,6 +97,7 @@ class Exchange:
     status: int
     headers: Mapping[str, str]
     body: object
+    sent: object = None
 
     @classmethod
     def of(cls, response: Any, case: Any) -> Exchange:
@@ -108,6 +111,7 @@ class Exchange:
             response.status_code,
             {name.lower(): values[0] for name, values in response.headers.items() if values},
             _json(response),
+            _loaded(request.body),
         )
 
     @property
@@ -428,17 +432,18 @@ class _Name:
     own: str
 
 
-def empty_errors_are_lawful(response: Any) -> None:
-    """Have Schemathesis take an error without a body for an empty text, which is as lawful.
+def empty_errors_are_lawful(response: Any, instead: bytes = b'""') -> None:
+    """Have Schemathesis take an error without a body for one that is as lawful.
 
     OpenAPI can say what a body is, not that there may be none.
 
     Args:
         response: What Schemathesis received; changed in place.
+        instead: What to take it for; an empty text.
     """
     if response.status_code >= 400 and not response.content and "content-type" not in response.headers:
         response.headers["content-type"] = ["application/json"]
-        response.content = b'""'
+        response.content = instead
 
 
 def unfollowed(followed: set[tuple[str, str]], forms: tuple[str, ...] = FORMS) -> list[str]:
@@ -470,6 +475,14 @@ def _json(response: Any) -> object:
     except ValueError:
         return None
     return body
+
+
+def _loaded(body: object) -> object:
+    try:
+        loaded: object = json.loads(body) if isinstance(body, str | bytes) else None
+    except ValueError:
+        return None
+    return loaded
 
 
 def _operation(body: object) -> Mapping[str, Any]:

@@ -17,6 +17,8 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from attrs import Factory, evolve, frozen
 
+from golive.aio import AsyncOperation
+from golive.checkpoint import Checkpoint
 from golive.errors import (
     GoLiveError,
     NothingToCancel,
@@ -29,13 +31,12 @@ from golive.fleet.engine import Job
 from golive.fleet.plan import Verb
 from golive.fleet.store import Record, Store, now
 from golive.fleet.view import OfferState
-from golive.portal.aio import AsyncGoLiveClient, AsyncOperation
+from golive.portal.aio import AsyncGoLiveClient
 from golive.portal.baseline import Baseline
-from golive.portal.checkpoint import Checkpoint
 from golive.portal.location import ENDPOINT
-from golive.portal.status import OperationStatus
 from golive.retry import RetryPolicy
 from golive.schedule import PollingPolicy
+from golive.status import OperationStatus
 
 __all__ = ["CANCEL", "LOOK", "Service", "Work"]
 

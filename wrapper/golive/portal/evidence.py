@@ -21,13 +21,14 @@ from golive.errors import (
     UnexpectedAnswer,
 )
 from golive.flow import Context, Deadline, Flow, logger, pause_before_look
+from golive.following import Tracker, refresh
 from golive.portal.baseline import Baseline
-from golive.portal.following import Tracker, adopt, refresh, track
-from golive.portal.location import OperationKind, OperationRef
+from golive.portal.following import adopt, track
 from golive.portal.queries import listing, offer_status
 from golive.portal.reading import Listing
-from golive.portal.status import OfferStatus, OperationStatus, Submission
-from golive.portal.vocabulary import GO_LIVE, State, same_word
+from golive.refs import OperationKind, OperationRef
+from golive.status import OfferStatus, OperationStatus, Submission
+from golive.vocabulary import GO_LIVE, State, same_word
 
 __all__ = [
     "Look",

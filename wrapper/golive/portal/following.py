@@ -1,68 +1,22 @@
-"""Following an operation to its end, through whatever happens on the way."""
+"""Following an operation of the Cloud Partner Portal API: where to ask, and when it is over."""
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-
 from attrs import define, evolve, field, frozen
 
-from golive.answers import Call
-from golive.errors import (
-    CredentialError,
-    GoLiveError,
-    InvalidInput,
-    NotAuthenticated,
-    NotCanceled,
-    NotFound,
-    OperationCanceled,
-    OperationFailed,
-    ServiceUnreachable,
-    UnexpectedAnswer,
-    WaitTimeout,
-)
-from golive.flow import Context, Deadline, Flow, logger, pause, read
-from golive.portal.checkpoint import Checkpoint
-from golive.portal.location import (
-    LocationForm,
-    OperationKind,
-    OperationRef,
-    is_guid,
-    make_token,
-    offer_of,
-    parse_token,
-)
-from golive.portal.queries import understood
+from golive.answers import Call, understood
+from golive.checkpoint import Checkpoint
+from golive.errors import InvalidInput, OperationFailed
+from golive.flow import Context, Flow, read
+from golive.following import Tracker, go_on
+from golive.portal.location import offer_of, parse_token
 from golive.portal.reading import read_operation
-from golive.portal.status import OperationStatus, Submission, all_messages
-from golive.portal.vocabulary import State, same_word
-from golive.retry import is_transient, retry_after_of
+from golive.refs import LocationForm, OperationKind, OperationRef, is_guid
+from golive.status import OperationStatus, Submission
+from golive.vocabulary import State
 from golive_api.api.progress import get_offer_operation, get_operation
 
-__all__ = [
-    "LAST_LOOK",
-    "Tracker",
-    "adopt",
-    "changed",
-    "checkpoint",
-    "follow",
-    "outcome",
-    "poll",
-    "refresh",
-    "result",
-    "resume",
-    "track",
-]
-
-#: How long the last request of a wait may take although its time is up, in seconds.
-LAST_LOOK = 15.0
-
-#: How soon to see what another thread or task that asks about the same operation got, in seconds.
-SHARED_LOOK = 0.25
-
-#: The snapshot of an operation before the service was asked.
-NOT_ASKED = OperationStatus()
+__all__ = ["PortalTracker", "adopt", "resume", "track"]
 
 
 @frozen
@@ -81,56 +35,22 @@ def _look_at(ref: OperationRef) -> Call:
 
 
 @define
-class Tracker:
-    """What is known of one operation, and when to ask about it next.
+class PortalTracker(Tracker):
+    """What is known of one operation of the Cloud Partner Portal API.
 
     Attributes:
-        ref: Its address.
-        kind: What it was begun for.
-        since: When it began to be followed, by the monotonic clock.
-        next_poll: When to ask next, by the monotonic clock.
-        adopted: Whether it ran already when it was asked for.
-        certain: Whether the service ever said that there is such an operation.
-        status: The last snapshot.
         guid: The id by which the service told of it last.
-        asked: How often the service was asked about it.
         look: The request for its status, which is always the same.
         seen: The last body that was understood.
-        trouble: What went wrong with looks that were made one by one.
-        turn: Held by whoever asks now, so that threads and tasks share what is answered.
     """
 
-    ref: OperationRef
-    kind: OperationKind
-    since: float
-    next_poll: float
-    adopted: bool = False
-    certain: bool = False
-    status: OperationStatus = NOT_ASKED
     guid: str | None = None
-    asked: int = 0
     look: Call = field(init=False, repr=False, eq=False)
     seen: _Seen | None = field(default=None, init=False, repr=False, eq=False)
-    trouble: _Trouble | None = field(default=None, init=False, repr=False, eq=False)
-    turn: threading.Lock = field(factory=threading.Lock, repr=False, eq=False)
 
     @look.default
     def _look(self) -> Call:
         return _look_at(self.ref)
-
-    @property
-    def token(self) -> str:
-        """The continuation token."""
-        return make_token(self.ref, self.kind)
-
-    @property
-    def done(self) -> bool:
-        """Whether following it is over: it ended, or is a publish that waits for its publisher."""
-        return self.is_over(self.status)
-
-    def due_in(self, now: float) -> float:
-        """Return how many seconds it is from now to the next poll."""
-        return max(0.0, self.next_poll - now)
 
     def is_over(self, status: OperationStatus) -> bool:
         """Whether a snapshot is the last one that matters."""
@@ -140,97 +60,59 @@ class Tracker:
             status.ready_to_go_live or status.state is State.WAITING_FOR_PUBLISHER
         )
 
+    def verdict(self, status: OperationStatus) -> OperationStatus:
+        """Return the snapshot that ended a wait, or raise if it is no success."""
+        if self.kind is OperationKind.PUBLISH and not status.state.is_terminal:
+            # It waits for its publisher: as far as a publish gets by itself.
+            return status
+        status = Tracker.verdict(self, status)
+        if self.kind is OperationKind.GO_LIVE and status.ready_to_go_live and status.steps:
+            raise OperationFailed(
+                "The operation was a publish: the offer is in preview, and not live.",
+                status=status,
+                continuation_token=self.token,
+            )
+        return status
 
-def track(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
+    def ask(self, context: Context, at_least: float) -> Flow[tuple[OperationStatus, str | None]]:
+        """Ask once, and return the snapshot and how long the service asks to wait."""
+        ref, seen = self.ref, self.seen
+        if seen is None:
+            answer = yield from read(context, self.look, at_least=at_least)
+        else:
+            answer = yield from read(context, evolve(self.look, seen=seen.digest), at_least=at_least)
+            if answer.is_unchanged:
+                return seen.status, answer.retry_after
+        status = understood(answer, read_operation)
+        if status.id and is_guid(status.id):
+            # A joined name does not show the id, so that two answers have to agree about it.
+            known, self.guid = self.guid, status.id
+            named = ref.operation_id if is_guid(ref.operation_id) else known
+            if named is not None and status.id.lower() != named.lower():
+                raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
+        self.seen = _Seen(answer.digest, status)
+        return status, answer.retry_after
+
+
+def track(context: Context, ref: OperationRef, kind: OperationKind) -> PortalTracker:
     """Return what is known of an operation before the service was asked."""
     now = context.clock.monotonic()
-    return Tracker(ref, kind, since=now, next_poll=now)
+    return PortalTracker(ref, kind, since=now, next_poll=now)
 
 
-def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> Tracker:
+def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> PortalTracker:
     """Take up an operation that the service itself named."""
     tracker = track(context, ref, kind)
     tracker.adopted = tracker.certain = True
     return tracker
 
 
-def checkpoint(context: Context, tracker: Tracker) -> Checkpoint:
-    """Return how far following got."""
-    clock, trouble = context.clock, tracker.trouble
-    now, monotonic = datetime.fromtimestamp(clock.now(), UTC), clock.monotonic()
-
-    def moment(at: float) -> datetime:
-        return now + timedelta(seconds=at - monotonic)
-
-    failing = trouble is not None and trouble.failed > 0
-    return Checkpoint(
-        tracker.token,
-        since=moment(tracker.since),
-        due=moment(tracker.next_poll),
-        looked=None if trouble is None else moment(trouble.last),
-        certain=tracker.certain,
-        failed=trouble.failed if trouble else 0,
-        failing=trouble.kind if trouble and failing else None,
-        failing_for=trouble.spent.get(trouble.kind, 0.0) if trouble and failing else 0.0,
-        status=None if tracker.status is NOT_ASKED else tracker.status,
-    )
-
-
-def go_on(context: Context, point: Checkpoint) -> Tracker:
-    """Take up an operation where a checkpoint left it; nothing is sent."""
-    tracker = resume(context, point.operation_url)
-    now, monotonic = datetime.fromtimestamp(context.clock.now(), UTC), context.clock.monotonic()
-
-    def at(moment: datetime) -> float:
-        return monotonic + (moment - now).total_seconds()
-
-    tracker.since, tracker.next_poll = min(at(point.since), monotonic), at(point.due)
-    tracker.certain = point.certain
-    if point.status is not None:
-        tracker.status = point.status
-    if point.looked is not None:
-        tracker.trouble = trouble = _Trouble(context, tracker)
-        trouble.last = min(at(point.looked), monotonic)
-        trouble.planned = max(0.0, tracker.next_poll - trouble.last)
-        if point.failing is not None:
-            trouble.failed, trouble.kind = point.failed, point.failing
-            trouble.spent = {point.failing: point.failing_for}
-    return tracker
-
-
-def poll(context: Context, tracker: Tracker) -> Flow[OperationStatus | None]:
-    """Look once; None if that failed and following goes on.
-
-    Raises:
-        GoLiveError: It ends following.
-    """
-    trouble = tracker.trouble
-    if trouble is None:
-        tracker.trouble = trouble = _Trouble(context, tracker)
-    try:
-        status = yield from refresh(context.without_retries, tracker)
-    except GoLiveError as error:
-        trouble.count(error)
-        return None
-    trouble.over()
-    return status
-
-
-def outcome(tracker: Tracker) -> OperationStatus:
-    """Return what `result` would say of the last snapshot.
-
-    Raises:
-        WaitTimeout: The operation is not over.
-    """
-    if not tracker.done:
-        raise _timed_out(tracker, "The operation is not over: it is")
-    return result(tracker, tracker.status)
-
-
-def resume(context: Context, token: str | OperationRef | Submission | Checkpoint) -> Tracker:
+def resume(context: Context, token: str | OperationRef | Submission | Checkpoint) -> PortalTracker:
     """Take up an operation by its token, its address or its entry in a list; nothing is sent."""
     if isinstance(token, Checkpoint):
-        return go_on(context, token)
+        tracker = resume(context, token.operation_url)
+        go_on(context, tracker, token)
+        return tracker
     if isinstance(token, Submission):
         ref, kind = token.ref, token.kind
     elif isinstance(token, OperationRef):
@@ -240,233 +122,3 @@ def resume(context: Context, token: str | OperationRef | Submission | Checkpoint
     if ref.origin != context.origin:
         raise InvalidInput(f"The operation {ref} is not at the client's endpoint, {context.origin}.")
     return track(context, ref, kind)
-
-
-def refresh(context: Context, tracker: Tracker, *, at_least: float = 0.0) -> Flow[OperationStatus]:
-    """Ask for the status of an operation now.
-
-    Args:
-        context: What every flow needs.
-        tracker: The operation.
-        at_least: How long the request may take even if the deadline comes first, in seconds.
-    """
-    try:
-        status, retry_after = yield from _ask(context, tracker, at_least)
-    except GoLiveError as error:
-        error.continuation_token = tracker.token
-        raise
-    else:
-        now = context.clock.monotonic()
-        tracker.next_poll = now + context.polling.pause(
-            now - tracker.since, retry_after=context.wait_asked_for(retry_after), vary=context.vary
-        )
-        if (status.state, status.word) != (tracker.status.state, tracker.status.word):
-            logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
-        tracker.status = status
-        tracker.certain = True
-        return status
-    finally:
-        # Last of all: whoever sees it counted sees what came of it, too.
-        tracker.asked += 1
-
-
-def _ask(
-    context: Context, tracker: Tracker, at_least: float
-) -> Flow[tuple[OperationStatus, str | None]]:
-    """Ask once, and return the snapshot and how long the service asks to wait."""
-    ref, seen = tracker.ref, tracker.seen
-    if seen is None:
-        answer = yield from read(context, tracker.look, at_least=at_least)
-    else:
-        answer = yield from read(context, evolve(tracker.look, seen=seen.digest), at_least=at_least)
-        if answer.is_unchanged:
-            return seen.status, answer.retry_after
-    status = understood(answer, read_operation)
-    if status.id and is_guid(status.id):
-        # A joined name does not show the id, so that two answers have to agree about it.
-        known, tracker.guid = tracker.guid, status.id
-        named = ref.operation_id if is_guid(ref.operation_id) else known
-        if named is not None and status.id.lower() != named.lower():
-            raise answer.unexpected(f"it tells of the operation {status.id}, not of {named}")
-    tracker.seen = _Seen(answer.digest, status)
-    return status, answer.retry_after
-
-
-def follow(
-    context: Context,
-    tracker: Tracker,
-    *,
-    until: Callable[[OperationStatus], bool],
-    deadline: Deadline | None,
-) -> Flow[OperationStatus]:
-    """Ask for the status, on schedule, until a snapshot is as wanted.
-
-    A poll that fails is repeated, soon at first, then at the pace of the schedule, for as long as the
-    polling policy says. Whoever follows the same operation at the same time shares the answers.
-
-    Args:
-        context: What every flow needs.
-        tracker: The operation.
-        until: Tells whether a snapshot is as wanted. One that is there already costs no request.
-        deadline: When to give up. There is one last request at that moment, of `LAST_LOOK` at most.
-    """
-    context = context.within(deadline)
-    once = context.without_retries
-    trouble = _Trouble(context, tracker)
-    while True:
-        asked, status = tracker.asked, tracker.status
-        if until(status):
-            return status
-        if deadline is not None and deadline.looked:
-            raise _timed_out(tracker)
-        wait = tracker.due_in(context.clock.monotonic())
-        if wait > 0 and (deadline is None or deadline.left > 0):
-            yield from pause(context, wait)
-        if not tracker.turn.acquire(blocking=False):
-            yield from pause(context, SHARED_LOOK)
-        else:
-            try:
-                # If somebody else has asked in the meantime, there is nothing to ask yet.
-                if tracker.asked == asked:
-                    yield from refresh(once, tracker, at_least=LAST_LOOK)
-                    trouble.over()
-            except GoLiveError as error:
-                trouble.count(error)
-            finally:
-                tracker.turn.release()
-        if deadline is not None and deadline.left <= 0:
-            deadline.looked = True
-
-
-class _Trouble:
-    """The polls that failed in a row: how long each kind of failure is outlived."""
-
-    def __init__(self, context: Context, tracker: Tracker) -> None:
-        self._context = context
-        self._tracker = tracker
-        self.over()
-
-    def over(self) -> None:
-        """Begin anew: a poll went well."""
-        self.failed: int = 0
-        self.kind: str = ""
-        self.spent: dict[str, float] = {}
-        self.planned: float = 0.0
-        self.last: float = self._context.clock.monotonic()
-
-    def count(self, error: GoLiveError) -> None:
-        """Take note of a failure, and plan when to ask again.
-
-        Raises:
-            GoLiveError: It, or what has gone on for too long.
-        """
-        context, tracker = self._context, self._tracker
-        now = context.clock.monotonic()
-        self.failed += 1
-        kind, limit = self._budget(error)
-        # What the clock shows beyond the pause and a request is time in which the machine slept.
-        spent = min(now - self.last, self.planned + context.retry.answer_within)
-        self.last = now
-        if kind == self.kind:
-            self.spent[kind] = self.spent.get(kind, 0.0) + spent
-        self.kind = kind
-        out = self.spent.get(kind, 0.0)
-        if limit is None:
-            raise error
-        if out >= limit:
-            raise _outage(error, out, tracker) if kind == "outage" else error
-        log = logger.warning if self.failed == 1 else logger.info
-        log("Could not read the status; trying again: %s", error)
-        wait = context.wait_asked_for(retry_after_of(error))
-        self.planned = context.polling.pause(
-            max(0.0, now - tracker.since), retry_after=wait, vary=context.vary
-        )
-        if wait is None:
-            soon = context.retry.unbounded_delay(self.failed) * context.vary(0.5, 1.0)
-            self.planned = min(soon, self.planned)
-        tracker.next_poll = now + self.planned
-
-    def _budget(self, error: GoLiveError) -> tuple[str, float | None]:
-        """Return what kind of failure it is, and for how long it is outlived; None for not at all."""
-        polling, tracker = self._context.polling, self._tracker
-        match error:
-            case NotFound():
-                return "missing", polling.missing_limit if tracker.certain else None
-            case NotAuthenticated():
-                return "unauthorized", polling.unauthorized_limit if tracker.certain else None
-            case CredentialError():
-                return "credential", polling.outage_limit if tracker.certain else None
-            case UnexpectedAnswer() if not tracker.certain:
-                # It may be the endpoint that is wrong from the beginning.
-                few = self.failed < self._context.retry.max_attempts
-                return "outage", polling.outage_limit if few else None
-        return "outage", polling.outage_limit if is_transient(error) else None
-
-
-def changed(shown: OperationStatus | None) -> Callable[[OperationStatus], bool]:
-    """Return the `until` of `follow` that waits for news since the snapshot that was shown last."""
-
-    def until(status: OperationStatus) -> bool:
-        return status is not NOT_ASKED and status != shown
-
-    return until
-
-
-def result(tracker: Tracker, status: OperationStatus) -> OperationStatus:
-    """Return the snapshot that ended a wait, or raise if it is no success."""
-    state, wanted = status.state, State.SUCCEEDED
-    if tracker.kind is OperationKind.CANCEL:
-        wanted = State.CANCELED
-    elif tracker.kind is OperationKind.PUBLISH and not state.is_terminal:
-        # It waits for its publisher: as far as a publish gets by itself.
-        wanted = state
-    if state is wanted:
-        if tracker.kind is OperationKind.GO_LIVE and status.ready_to_go_live and status.steps:
-            raise OperationFailed(
-                "The operation was a publish: the offer is in preview, and not live.",
-                status=status,
-                continuation_token=tracker.token,
-            )
-        return status
-    if tracker.kind is OperationKind.CANCEL:
-        raise NotCanceled(
-            f"The operation {state.value} before it could be canceled.",
-            status=status,
-            continuation_token=tracker.token,
-        )
-    if state is State.CANCELED:
-        raise OperationCanceled(
-            "The operation was canceled.", status=status, continuation_token=tracker.token
-        )
-    raise OperationFailed(_failure(status), status=status, continuation_token=tracker.token)
-
-
-def _outage(error: GoLiveError, seconds: float, tracker: Tracker) -> ServiceUnreachable:
-    unreachable = ServiceUnreachable(
-        f"No usable response from the service for {seconds / 3600:.1f} hours. Last error: {error}",
-        method="GET",
-        url=f"{tracker.ref.origin}{tracker.ref.path}",
-        sent=True,
-    )
-    unreachable.continuation_token = tracker.token
-    unreachable.__cause__ = error
-    return unreachable
-
-
-def _timed_out(tracker: Tracker, what: str = "Timed out waiting: the operation is still") -> WaitTimeout:
-    status = tracker.status
-    said = "" if same_word(status.word, status.state) else f" ({status.word!r})"
-    return WaitTimeout(
-        f"{what} {status.state}{said}.",
-        status=status,
-        continuation_token=tracker.token,
-    )
-
-
-def _failure(status: OperationStatus) -> str:
-    step = status.current_step
-    errors = [m.text for m in all_messages(status) if same_word(m.level, "error")]
-    reasons = [reason.rstrip(". ") for reason in (status.error or "", *errors)]
-    told = "; ".join(dict.fromkeys(filter(None, reasons))) or "the service gave no reason"
-    where = f" in the step {step.name!r}" if step else ""
-    return f"The operation failed{where}: {told}."

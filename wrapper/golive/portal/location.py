@@ -10,24 +10,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from attrs import evolve, field, frozen
+from attrs import evolve
 
 from golive.errors import InvalidInput
 from golive.origin import Origin, refuse_odd_characters, shown
+from golive.refs import (
+    IDENTIFIER,
+    LocationForm,
+    OperationKind,
+    OperationRef,
+    check_identifier,
+    is_guid,
+)
 
 __all__ = [
-    "API_VERSION",
     "ENDPOINT",
-    "LocationForm",
-    "OperationKind",
-    "OperationRef",
-    "check_identifier",
-    "is_guid",
-    "make_token",
     "offer_of",
     "parse_location",
     "parse_token",
@@ -37,85 +37,9 @@ __all__ = [
 #: Where the service is (page "go-live").
 ENDPOINT = "https://cloudpartner.azure.com"
 
-#: The version of the API that the contract describes.
-API_VERSION = "2017-10-31"
-
 # These are the contract's patterns; a test keeps them equal.
-_IDENTIFIER = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}", re.ASCII)
-_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
 _NUMBER = re.compile(r"[0-9]{1,19}", re.ASCII)
 _SLOT = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
-
-
-class LocationForm(StrEnum):
-    """The two forms of an operation's address (page "go-live")."""
-
-    #: `/api/publishers/{publisher}/offers/{offer}/operations/{guid}`
-    MIGRATED = "migrated"
-    #: `/api/operations/{publisher}${offer}${number}${slot}`
-    NON_MIGRATED = "non-migrated"
-
-
-class OperationKind(StrEnum):
-    """What an operation was begun for, which decides when following it is over."""
-
-    GO_LIVE = "go-live"
-    PUBLISH = "publish"
-    CANCEL = "cancel"
-
-
-@frozen
-class OperationRef:
-    """The address of an operation, in parts.
-
-    Attributes:
-        origin: Where the service is.
-        publisher_id: The publisher.
-        offer_id: The offer.
-        operation_id: A GUID, or publisher, offer, number and slot joined by `$`.
-        form: Which of the two forms the address has.
-    """
-
-    origin: Origin = field(repr=str)
-    publisher_id: str
-    offer_id: str
-    operation_id: str
-    form: LocationForm
-
-    @property
-    def path(self) -> str:
-        """The path of the operation, in the form that the service uses."""
-        if self.form is LocationForm.NON_MIGRATED:
-            return f"/api/operations/{self.operation_id}"
-        return (
-            f"/api/publishers/{self.publisher_id}/offers/{self.offer_id}/operations/{self.operation_id}"
-        )
-
-    @property
-    def url(self) -> str:
-        """The absolute address of the operation."""
-        return f"{self.origin}{self.path}?api-version={API_VERSION}"
-
-    def __str__(self) -> str:
-        return self.url
-
-
-def check_identifier(value: str, name: str) -> str:
-    """Return a publisher or offer id if it is one.
-
-    Args:
-        value: The id: 1 to 128 ASCII letters, digits, `-`, `_` and `.`, not beginning with a dot.
-        name: What the error calls it.
-
-    Raises:
-        InvalidInput: It is not; sent as it is, it would name another address.
-    """
-    if isinstance(value, str) and _IDENTIFIER.fullmatch(value):
-        return value
-    raise InvalidInput(
-        f"The {name} {shown(value)} is malformed: expected 1 to 128 letters, digits, '-', '_' or '.',"
-        " not beginning with a dot."
-    )
 
 
 def offer_of(publisher_id: str, offer_id: str) -> dict[str, Any]:
@@ -173,11 +97,6 @@ def _about(ref: OperationRef, publisher_id: str, offer_id: str) -> OperationRef:
     return evolve(ref, publisher_id=publisher_id, offer_id=offer_id)
 
 
-def is_guid(text: str) -> bool:
-    """Tell whether a text has the form of a GUID."""
-    return _GUID.fullmatch(text) is not None
-
-
 def parse_location(value: str, origin: Origin) -> OperationRef:
     """Read an operation's address, absolute or relative to the origin (RFC 3986, section 5).
 
@@ -204,13 +123,13 @@ def parse_location(value: str, origin: Origin) -> OperationRef:
     segments = [_segment(segment) for segment in parts.path.removesuffix("/").split("/")]
     match segments:
         case ["", "api", "publishers", publisher, "offers", offer, "operations", operation]:
-            if all(_IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):
+            if all(IDENTIFIER.fullmatch(part) for part in (publisher, offer, operation)):
                 return OperationRef(origin, publisher, offer, operation, LocationForm.MIGRATED)
         case ["", "api", "operations", operation]:
             match operation.split("$"):
                 case [publisher, offer, number, slot] if (
-                    _IDENTIFIER.fullmatch(publisher)
-                    and _IDENTIFIER.fullmatch(offer)
+                    IDENTIFIER.fullmatch(publisher)
+                    and IDENTIFIER.fullmatch(offer)
                     and _NUMBER.fullmatch(number)
                     and _SLOT.fullmatch(slot)
                 ):
@@ -248,11 +167,6 @@ def parse_token(token: str, origin: Origin) -> tuple[OperationRef, OperationKind
             hint = " If a shell took the $… away, put the token in single quotes."
         raise InvalidInput(f"The token {shown(token)} is not valid: {error}.{hint}") from None
     return ref, kind
-
-
-def make_token(ref: OperationRef, kind: OperationKind) -> str:
-    """Write the continuation token that `parse_token` reads."""
-    return ref.url if kind is OperationKind.GO_LIVE else f"{ref.url}#{kind.value}"
 
 
 def _segment(raw: str) -> str:

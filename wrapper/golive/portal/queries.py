@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-from golive.answers import Answer, Call, Endpoint
+from golive.answers import Call, Endpoint, understood
 from golive.errors import InvalidInput
 from golive.flow import Context, Flow, read
-from golive.portal.location import check_identifier, offer_of
+from golive.portal.location import offer_of
 from golive.portal.reading import Listing, read_offer, read_offer_status, read_offers, read_submissions
-from golive.portal.status import Offer, OfferStatus, Submission
-from golive.portal.vocabulary import State
+from golive.refs import check_identifier
+from golive.status import Offer, OfferStatus, Submission
+from golive.vocabulary import State
 from golive_api.api.offers import get_offer, get_offer_slot, list_offers
 from golive_api.api.progress import get_offer_status, list_submissions
 from golive_api.models.get_offer_slot_slot import GET_OFFER_SLOT_SLOT_VALUES
 
-__all__ = ["listing", "offer", "offer_status", "offers", "submissions", "understood"]
-
-T = TypeVar("T")
-
-
-def understood(answer: Answer, read_body: Callable[..., T], **known: Any) -> T:
-    """Return what the body of an answer says.
-
-    Raises:
-        UnexpectedAnswer: It says nothing that can be understood.
-    """
-    try:
-        return read_body(answer.body, **known)
-    except ValueError as error:
-        raise answer.unexpected(f"the body is not what the contract says: {error}") from error
+__all__ = ["listing", "offer", "offer_status", "offers", "submissions"]
 
 
 def listing(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, cast
 
 from attrs import evolve, frozen
@@ -18,24 +19,25 @@ from golive.errors import (
     SubmissionUncertain,
     Undecided,
 )
-from golive.flow import Context, Deadline, Flow, ask, logger, pause, pause_before_look
+from golive.flow import Context, Flow, ask, logger, pause
+from golive.following import Tracker, refresh
+from golive.looking import CLOCK_SKEW, Found, bounded, look_on, now
 from golive.portal.baseline import Baseline
 from golive.portal.evidence import Look, look_for_go_live, look_for_publish, what_runs
-from golive.portal.following import Tracker, adopt, refresh, track
-from golive.portal.location import OperationKind, OperationRef, offer_of, read_location
+from golive.portal.following import adopt, track
+from golive.portal.location import offer_of, read_location
 from golive.portal.queries import offer_status
-from golive.portal.vocabulary import State
-from golive.retry import Deed, deed_of, is_transient
-from golive_api.api.publishing import cancel, go_live, publish
+from golive.refs import OperationKind, OperationRef
+from golive.retry import Deed, deed_of
+from golive.vocabulary import State
+from golive_api.api.publishing import cancel as cancel_offer
+from golive_api.api.publishing import go_live, publish
 from golive_api.models import Notification, NotificationMetadata
 
-__all__ = ["begin_cancel", "begin_go_live", "begin_publish", "emails"]
+__all__ = ["begin_cancel", "begin_go_live", "begin_publish", "cancel", "emails"]
 
 #: Is told what is known, with the moment, right before a request that begins something is sent.
 OnSending = Callable[[Baseline], object]
-
-#: How far the clocks of machines that share a baseline may differ, in seconds.
-CLOCK_SKEW = 60.0
 
 #: Looks for what a request began for an offer, given what was known before it; None for the first look.
 Finder = Callable[[Context, str, str, Baseline | None], Flow[Look]]
@@ -137,12 +139,12 @@ def begin_cancel(
 
     A 200 names nothing to follow (page "cancel-operations"), so what runs is looked up beforehand.
     """
-    context = _bounded(context, timeout)
+    context = bounded(context, timeout)
     arguments = _arguments(publisher_id, offer_id, notification_emails, if_match)
     if ref is None:
         ref = yield from what_runs(context, publisher_id, offer_id)
 
-    nothing = Baseline(publisher_id, offer_id, None, None, _now(context))
+    nothing = Baseline(publisher_id, offer_id, None, None, now(context))
 
     def find(context: Context, publisher: str, offer: str, before: Baseline | None) -> Flow[Look]:
         """Look whether what was to be canceled has come to an end."""
@@ -158,7 +160,7 @@ def begin_cancel(
         return track(context, ref, OperationKind.CANCEL)
 
     start = _Start(
-        endpoint=cancel,
+        endpoint=cancel_offer,
         kind=OperationKind.CANCEL,
         publisher_id=publisher_id,
         offer_id=offer_id,
@@ -170,6 +172,20 @@ def begin_cancel(
         known=ref,
     )
     return (yield from _submit(context, start, nothing))
+
+
+def cancel(context: Context, tracker: Tracker) -> Flow[Tracker]:
+    """Cancel what runs for the offer of an operation."""
+    ref = tracker.ref
+    return begin_cancel(
+        context,
+        ref.publisher_id,
+        ref.offer_id,
+        notification_emails=(),
+        if_match=None,
+        timeout=None,
+        ref=ref,
+    )
 
 
 def emails(value: object) -> tuple[str, ...]:
@@ -213,7 +229,7 @@ def _begin(
             f"The baseline is of {baseline.publisher_id}/{baseline.offer_id},"
             f" not of {publisher_id}/{offer_id}."
         )
-    context = _bounded(context, timeout)
+    context = bounded(context, timeout)
     policy = context.retry
     start = _Start(
         endpoint=endpoint,
@@ -229,11 +245,11 @@ def _begin(
     look = yield from start.look(context, baseline)
     if look.found is None and baseline is not None and baseline.sent is not None:
         # The moment is one of another process, perhaps of another machine.
-        ago = (_now(context) - baseline.sent).total_seconds()
+        ago = (now(context) - baseline.sent).total_seconds()
         left = min(policy.reconcile_for + CLOCK_SKEW - ago, policy.reconcile_for)
         if left > 0:
             logger.warning("An earlier request may still take effect; checking for %d s", left)
-            found = yield from _look_on(context, start, baseline, left)
+            found = yield from look_on(context, partial(start.look, before=baseline), left)
             if found.tracker is None and not found.settled:
                 raise _uncertain(start, baseline, found, "An earlier request may have begun it.")
             look = evolve(look, found=found.tracker)
@@ -255,7 +271,7 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
     failed = 0
     while True:
         began = context.clock.monotonic()
-        sent = before.after_sending(_now(context))
+        sent = before.after_sending(now(context))
         if start.on_sending is not None:
             start.on_sending(sent)
         try:
@@ -296,23 +312,6 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
                 raise refusal
 
 
-@frozen
-class _Found:
-    """What looking for a while came to.
-
-    Attributes:
-        tracker: What was found, or None.
-        settled: Whether it was looked for as long as it takes to be certain that there is nothing.
-        doubt: What could not be decided, if anything.
-        busy: Whether a publish runs that does not wait for its publisher yet.
-    """
-
-    tracker: Tracker | None
-    settled: bool
-    doubt: str = ""
-    busy: bool = False
-
-
 def _find_accepted(
     context: Context, start: _Start, sent: Baseline, error: InvalidLocation
 ) -> Flow[Tracker]:
@@ -320,7 +319,7 @@ def _find_accepted(
     if start.known is not None:
         return track(context, start.known, start.kind)
     logger.warning("Accepted without a usable URL; looking for the operation: %s", error)
-    found = yield from _look_on(context, start, sent, start.listed_within)
+    found = yield from look_on(context, partial(start.look, before=sent), start.listed_within)
     if found.tracker is not None:
         return found.tracker
     if not found.settled:
@@ -334,7 +333,7 @@ def _reconcile(
 ) -> Flow[Tracker]:
     """Look for what a request with a lost answer began, until nothing can come of it any more."""
     left = max(start.reconcile_for - passed, start.listed_within)
-    found = yield from _look_on(context, start, sent, left)
+    found = yield from look_on(context, partial(start.look, before=sent), left)
     if found.tracker is None:
         raise _uncertain(start, sent, found, lost.summary) from lost
     return found.tracker
@@ -348,11 +347,11 @@ def _loser(
     The other's go-live may be missing in the list for as long as that lags, and the service was seen to
     act and to refuse all the same. So the refusal is believed at once only if the offer explains it.
     """
-    found = yield from _look_on(context, start, sent, 0.0)
+    found = yield from look_on(context, partial(start.look, before=sent), 0.0)
     busy = busy or found.busy
     if found.tracker is None and not busy and not (yield from _explained(context, start)):
         logger.warning("Refused; checking whether a go-live is the reason: %s", refusal)
-        found = yield from _look_on(context, start, sent, start.listed_within)
+        found = yield from look_on(context, partial(start.look, before=sent), start.listed_within)
         if found.tracker is None and not found.settled:
             raise _uncertain(start, sent, found, refusal.summary) from refusal
     if found.tracker is None:
@@ -370,37 +369,6 @@ def _explained(context: Context, start: _Start) -> Flow[bool]:
     return ended and not stands.ready_to_go_live
 
 
-def _look_on(context: Context, start: _Start, before: Baseline, seconds: float) -> Flow[_Found]:
-    """Look again and again for so many seconds, and on until a look succeeds, up to the deadline.
-
-    That there is nothing is certain only if the last look, at the end of that time, could see.
-    """
-    patience = Deadline.patience(context.clock, seconds)
-    once = context.without_retries
-    looks = 0
-    while True:
-        looks += 1
-        due = patience.left <= 0
-        doubt, busy, blind = "", False, False
-        try:
-            look = yield from start.look(once, before)
-            if look.found is not None:
-                return _Found(look.found, settled=True)
-            busy = look.busy
-        except Undecided as error:
-            doubt = error.summary
-        except GoLiveError as error:
-            doubt, blind = error.summary, True
-            if not is_transient(error):
-                # It would hide that something may have begun, which is what the caller must know.
-                return _Found(None, settled=False, doubt=doubt)
-        if due and not blind:
-            return _Found(None, settled=not doubt, doubt=doubt, busy=busy)
-        if context.deadline is not None and context.deadline.left <= 0:
-            return _Found(None, settled=False, doubt=doubt)
-        yield from pause_before_look(context, looks, None if due else patience)
-
-
 def _accepted(context: Context, start: _Start, answer: Answer) -> Tracker:
     try:
         ref = read_location(answer.headers, context.origin, start.publisher_id, start.offer_id)
@@ -414,7 +382,7 @@ def _accepted(context: Context, start: _Start, answer: Answer) -> Tracker:
     return tracker
 
 
-def _uncertain(start: _Start, sent: Baseline, found: _Found, what: str) -> SubmissionUncertain:
+def _uncertain(start: _Start, sent: Baseline, found: Found, what: str) -> SubmissionUncertain:
     told = f"{what} {found.doubt}".strip()
     if start.kind is OperationKind.CANCEL:
         # To cancel twice is harmless.
@@ -425,17 +393,8 @@ def _uncertain(start: _Start, sent: Baseline, found: _Found, what: str) -> Submi
     return SubmissionUncertain(told, baseline=sent, safe_after=safe_after)
 
 
-def _bounded(context: Context, timeout: Duration | None) -> Context:
-    bound = context.retry.begin_within if timeout is None else timeout
-    return context.within(Deadline.after(context.clock, bound))
-
-
-def _now(context: Context) -> datetime:
-    return datetime.fromtimestamp(context.clock.now(), UTC)
-
-
 def _earlier(context: Context, seconds: float) -> datetime:
-    return _now(context) - timedelta(seconds=seconds)
+    return now(context) - timedelta(seconds=seconds)
 
 
 def _arguments(

@@ -9,10 +9,17 @@ from typing import Any
 
 import click
 
-from golive import ENDPOINT, CredentialError, Origin, PollingPolicy
+from golive import CredentialError
 from golive.cli import bearer
+from golive.cli.apis import Api
 from golive.cli.exits import Exit
-from golive.cli.options import database_option, endpoint_options, publisher_option, timing_options
+from golive.cli.options import (
+    api_option,
+    database_option,
+    endpoint_options,
+    publisher_option,
+    timing_options,
+)
 from golive.cli.reports import Report
 from golive.cli.running import with_report
 from golive.cli.settings import VARIABLES, naming, origin_of
@@ -39,6 +46,7 @@ _PASSWORD = re.compile(r"(://[^/@:]*:)[^/]*@")
 
 
 @click.command()
+@api_option
 @publisher_option
 @endpoint_options
 @timing_options
@@ -57,11 +65,13 @@ def config(report: Report, **settings: Any) -> Exit:
       publisher = "contoso"
       timeout = "5d"
     """
+    api = Api(settings["api"])
     if settings["endpoint"] is not None:
         with naming("endpoint"):
-            Origin.parse(settings["endpoint"], allow_http=settings["allow_http"])
+            api.origin(settings["endpoint"], allow_http=settings["allow_http"])
     file = click.get_current_context().obj
-    defaults = {"endpoint": ENDPOINT, "interval": PollingPolicy().min_delay}
+    interval = api.polling(api.origin(settings["endpoint"] or api.endpoint, allow_http=True), None)
+    defaults = {"endpoint": api.endpoint, "interval": interval.min_delay}
     rows = []
     for name in VARIABLES:
         value = settings[name] if settings[name] is not None else defaults.get(name)

@@ -12,11 +12,11 @@ from golive import InvalidInput, Origin
 from golive.cli import bearer
 from golive.cli.durations import duration
 from golive.cli.exits import Exit
-from golive.cli.options import allow_http_option
+from golive.cli.options import allow_http_option, api_option
 from golive.cli.reports import Report
 from golive.cli.running import extra, with_report
 from golive.cli.settings import option
-from golive.contract import document
+from golive.contract import PORTAL, document
 from golive.contract.rules import FORMS
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ __all__ = ["contract"]
 
 @click.command()
 @click.argument("url", required=False)
+@api_option
 @click.option("--show", is_flag=True, help="Print the contract, an OpenAPI document, and exit.")
 @option("publisher", help="Publisher that the server knows.  [default on loopback: contoso]")
 @click.option(
@@ -74,6 +75,7 @@ __all__ = ["contract"]
 def contract(
     report: Report,
     url: str | None,
+    api: str,
     show: bool,
     publisher: str | None,
     offer: tuple[str, ...],
@@ -95,19 +97,22 @@ def contract(
       golive contract --show
       golive contract https://api.example --publisher contoso --offer contoso-offer
       golive contract http://127.0.0.1:8080 --allow-changes --reports reports
-    For the last one, run: golive emulator --always-ready --speed 3000000
+      golive contract --api product-ingestion https://api.example --offer contoso-offer
+    For the one on loopback, run: golive emulator --always-ready --speed 3000000
+    and for Product Ingestion, beside it: --habit strict-body --habit strict-version
     """
     if show == bool(url):
         raise click.UsageError("Give either the URL of a server or --show.")
     if url is None:
-        click.echo(document(), nl=False)
+        click.echo(document(api), nl=False)
         return Exit.OK
     try:
         origin = Origin.parse(url, allow_http=allow_http)
     except InvalidInput as error:
         raise click.UsageError(str(error)) from None
-    if not origin.is_loopback and not (publisher and offer):
-        raise click.UsageError("Name an offer that the server knows: --publisher P --offer O.")
+    if not origin.is_loopback and not (offer and (publisher or api != PORTAL)):
+        named = "--publisher P --offer O" if api == PORTAL else "--offer EXTERNAL-ID"
+        raise click.UsageError(f"Name an offer that the server knows: {named}.")
     token = bearer.from_environment()
     if not token:
         raise click.UsageError("AZURE_TOKEN is not set; the bearer token can come from nowhere else.")
@@ -116,13 +121,14 @@ def contract(
     proof = Proof(
         url=url,
         publisher=publisher or "contoso",
-        offers=offer or ("contoso-offer", "contoso-legacy"),
+        offers=offer or (("contoso-offer", "contoso-legacy") if api == PORTAL else ("contoso-db",)),
         allow_changes=allow_changes,
         forms=form or FORMS,
         examples=examples,
         seed=seed,
         reports=reports,
         cancel_within=cancel_within,
+        api=api,
     )
     with extra():
         verdict = proof.run(token, out=None if report.is_for_people else sys.stderr)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from golive import ENDPOINT, GoLiveError, PollingPolicy
+from golive import ENDPOINT, GoLiveError, Origin
+from golive.cli.apis import Api
 from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.folders import state_folder
@@ -90,8 +91,10 @@ def _opened(database: str | None, service: Service, hooks: Sequence[Hook]) -> It
     from golive.fleet import Fleet
     from golive.fleet import Service as FleetService
 
-    polling: PollingPolicy = service.polling
-    how = FleetService(service.endpoint or ENDPOINT, polling=polling, allow_http=service.allow_http)
+    endpoint = service.endpoint or ENDPOINT
+    origin = Origin.parse(endpoint, allow_http=True)
+    polling = Api.GO_LIVE.polling(origin, service.interval)
+    how = FleetService(endpoint, polling=polling, allow_http=service.allow_http)
     with Fleet(database, service=how, folder=state_folder(), hooks=hooks) as opened:
         yield opened
 

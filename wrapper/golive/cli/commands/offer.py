@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
-from attrs import evolve
 
-from golive import GoLiveClient, NotFound, Operation, OperationError, OperationKind, State, WaitTimeout
+from golive import (
+    GoLiveClient,
+    NotFound,
+    Operation,
+    OperationError,
+    OperationKind,
+    Origin,
+    ProductIngestionClient,
+    State,
+    WaitTimeout,
+)
 from golive.cli import attempts, elapsed
+from golive.cli.apis import Api, Client
 from golive.cli.exits import Exit
 from golive.cli.history import History
 from golive.cli.options import (
@@ -31,7 +42,7 @@ from golive.cli.settings import VARIABLES, naming
 from golive.cli.subject import Subject
 from golive.cli.watching import operations
 from golive.emulator import TOKEN, Scenario
-from golive.portal.location import check_identifier
+from golive.refs import check_identifier
 
 __all__ = ["COMMANDS"]
 
@@ -50,6 +61,16 @@ EMULATED_INTERVAL = 0.25
     type=click.Choice([each.value for each in Scenario if each is not Scenario.INVALID]),
     help="With --emulate: the outcome of the go-live.  [default: succeed]",
 )
+@click.option(
+    "--submission",
+    metavar="NUMBER",
+    help="With --api product-ingestion: take only this submission live; fail if another is in preview.",
+)
+@click.option(
+    "--restore",
+    is_flag=True,
+    help="With --api product-ingestion: also if the product was deprecated.",
+)
 @wait_switch(default=True)
 @report_option
 @hook_options
@@ -62,6 +83,8 @@ def start(
     wait: Wait | None,
     emulate: bool,
     scenario: str | None,
+    submission: str | None,
+    restore: bool,
 ) -> Exit:
     """Take an offer live and wait until it is.
 
@@ -73,6 +96,7 @@ def start(
       golive start contoso contoso-offer --emulate
       golive start contoso contoso-offer --timeout 5d --report release.html
       golive start contoso contoso-offer --no-wait --json
+      golive start contoso-db --api product-ingestion --submission 1152921505690000042
     """
     source = click.get_current_context().get_parameter_source("endpoint")
     if emulate and (source is click.core.ParameterSource.COMMANDLINE or wait is None):
@@ -82,12 +106,25 @@ def start(
         )
     if scenario and not emulate:
         raise click.UsageError("--scenario requires --emulate.")
-    with _emulated(scenario, service) if emulate else service.client(subject) as client:
-        publisher, offer = subject.offer(client)
-        if emulate:
+    if subject.api is not Api.PRODUCT_INGESTION and (submission or restore):
+        raise click.UsageError("--submission and --restore need --api product-ingestion.")
+    with _emulated(scenario, service, subject) if emulate else service.client(subject) as client:
+        names = subject.offer(client)
+        how = None
+        if isinstance(client, ProductIngestionClient):
+            (offer,) = names
+            pinned = submission or subject.submission(client)
+            if emulate:
+                operation = client.begin_go_live(offer, pinned, restore=restore)
+            else:
+                operation, how = attempts.begin_submission(
+                    client, offer, report.warn, submission=pinned, restore=restore
+                )
+        elif emulate:
             # Its service ends with this run, and what was known of it is worth nothing then.
-            operation, how = client.begin_go_live(publisher, offer), None
+            operation = client.begin_go_live(*names)
         else:
+            publisher, offer = names
             operation, how = attempts.begin_go_live(client, publisher, offer, report.warn)
         return report_and_follow(report, operation, wait, how)
 
@@ -110,7 +147,7 @@ def wait_(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
       golive wait 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        operation = subject.operation(client)
+        operation = _operation(client, subject)
         if not subject.is_url:
             report.begun(operation, "found")
         return follow(report, operation, wait)
@@ -132,7 +169,7 @@ def status(report: Report, subject: Subject, service: Service) -> Exit:
       golive status 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        history = _looked_at(subject.operation(client))
+        history = _looked_at(_operation(client, subject))
         report.snapshot(history)
         settle(history.operation)
         if not history.operation.done:
@@ -159,9 +196,10 @@ def watch(report: Report, subject: Subject, service: Service, wait: Wait) -> Exi
       golive watch contoso contoso-offer --timeout 8h --json >> offer.log
     """
     with service.client(subject) as client:
-        publisher, offer = subject.offer(client)
+        names = subject.offer(client)
+        polling = subject.api.polling(Origin.of(urlsplit(client.endpoint)), service.interval)
         until = None if wait.timeout is None else elapsed.seconds() + wait.timeout
-        for operation in operations(client, publisher, offer, service.polling, until, report):
+        for operation in operations(client, names, polling, until, report):
             report.begun(operation, "found")
             left = None if until is None else max(0.0, until - elapsed.seconds())
             try:
@@ -197,7 +235,7 @@ def report_(report: Report, subject: Subject, service: Service, output: Path | N
       golive report 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        history = _looked_at(subject.operation(client))
+        history = _looked_at(_operation(client, subject))
     if output == Path("-"):
         from golive.cli.reports.page import render
 
@@ -240,13 +278,18 @@ def publish(
       golive publish contoso contoso-offer --wait --if-needed && golive start contoso contoso-offer
     """
     with service.client(subject) as client:
-        publisher, offer = subject.offer(client)
-        if if_needed and (found := _published_by(client, publisher, offer)) is not None:
+        names = subject.offer(client)
+        if if_needed and (found := _published_by(client, names)) is not None:
             report.begun(found, "found, this version needs no other publish")
             return Exit.OK
-        operation = client.begin_publish(publisher, offer, notification_emails=notify)
-        # What is taken live next is another version.
-        attempts.forget(client.endpoint, publisher, offer)
+        if isinstance(client, ProductIngestionClient):
+            _no_addresses(notify)
+            (offer,) = names
+            operation = attempts.begin_publish(client, offer, report.warn)
+        else:
+            operation = client.begin_publish(*names, notification_emails=notify)
+            # What is taken live next is another version.
+            attempts.forget(client.endpoint, *names)
         return report_and_follow(report, operation, wait)
 
 
@@ -275,7 +318,12 @@ def cancel(
       golive cancel 'https://cloudpartner.azure.com/api/operations/contoso$contoso-offer$2$preview'
     """
     with service.client(subject) as client:
-        operation = client.begin_cancel(*subject.offer(client), notification_emails=notify)
+        names = subject.offer(client)
+        if isinstance(client, ProductIngestionClient):
+            _no_addresses(notify)
+            operation = _cancel(client, subject, names)
+        else:
+            operation = client.begin_cancel(*names, notification_emails=notify)
         return report_and_follow(report, operation, wait)
 
 
@@ -314,7 +362,7 @@ def offers(report: Report, publisher: str | None, service: Service) -> Exit:
         raise click.UsageError("Give a PUBLISHER, or set GOLIVE_PUBLISHER.")
     with naming("publisher"):
         check_identifier(publisher, "publisher id")
-    with service.client(Subject((publisher, ""))) as client:
+    with service.portal(Subject((publisher, ""))) as client:
         report.offered(client.offers(publisher))
     return Exit.OK
 
@@ -331,12 +379,21 @@ def ready(report: Report, subject: Subject, service: Service) -> Exit:
     \b
     Example:
       golive ready contoso contoso-offer && golive start contoso contoso-offer
+      golive ready contoso-db --api product-ingestion
     """
     with service.client(subject) as client:
-        publisher, offer = subject.offer(client)
-        stands = client.offer_status(publisher, offer)
-        report.stands(publisher, offer, stands)
+        names = subject.offer(client)
+        stands = client.offer_status(*names)
+        report.stands(names, stands)
         return Exit.OK if stands.ready_to_go_live else Exit.NOT_FINISHED
+
+
+def _operation(client: Client, subject: Subject) -> Operation:
+    """Return the operation that a verb is about, with all that earlier runs knew of it."""
+    operation = subject.operation(client)
+    if isinstance(client, ProductIngestionClient) and not subject.is_url:
+        return attempts.with_job(client, operation)
+    return operation
 
 
 def _looked_at(operation: Operation) -> History:
@@ -345,32 +402,74 @@ def _looked_at(operation: Operation) -> History:
     return history
 
 
-def _published_by(client: GoLiveClient, publisher: str, offer: str) -> Operation | None:
+def _no_addresses(notify: tuple[str, ...]) -> None:
+    if notify:
+        raise click.UsageError(
+            "--notify: the Product Ingestion API notifies whom Partner Center has noted for the offer."
+        )
+
+
+def _cancel(client: ProductIngestionClient, subject: Subject, names: tuple[str, ...]) -> Operation:
+    """Cancel the job of the URL, or that of what an earlier run began for the offer."""
+    if subject.is_url:
+        return client.operation(subject.words[0]).cancel()
+    return client.begin_cancel(*names, job=attempts.job_of(client, *names))
+
+
+def _published_by(client: Client, names: tuple[str, ...]) -> Operation | None:
     """Return the operation by which the current version of an offer is in preview, or is going live."""
-    found = client.latest_operation(publisher, offer)
+    found = client.latest_operation(*names)
     if found is None:
         return None
+    if isinstance(client, ProductIngestionClient):
+        draft, _ = client.differences(*names)
+        failed = found.status.state in (State.FAILED, State.CANCELED)
+        return None if draft.changes or draft.is_missing or failed else found
     found.refresh()
     going_live = found.kind is OperationKind.GO_LIVE and not found.done
     if not (going_live or found.status.ready_to_go_live):
         return None
     try:
-        preview = client.offer(publisher, offer, slot="preview").version
+        preview = client.offer(*names, slot="preview").version
     except NotFound:
         return None
-    current = client.offer(publisher, offer).version
+    current = client.offer(*names).version
     return found if current is not None and current == preview else None
 
 
+@click.command()
+@offer_argument
+@service_options
+@with_report
+def diff(report: Report, subject: Subject, service: Service) -> Exit:
+    """Compare draft with preview, and preview with live.
+
+    What is in draft and not in preview, then what is in preview and not live; the order of resources and
+    signed links do not count. Needs --api product-ingestion. The exit code is 0 either way.
+
+    \b
+    Example:
+      golive diff contoso-db --api product-ingestion
+    """
+    with service.ingestion(subject) as client:
+        (offer,) = subject.offer(client)
+        for each in client.differences(offer):
+            report.differs(offer, each)
+    return Exit.OK
+
+
 @contextmanager
-def _emulated(scenario: str | None, service: Service) -> Iterator[GoLiveClient]:
+def _emulated(scenario: str | None, service: Service, subject: Subject) -> Iterator[Client]:
     with extra():
         from golive.emulator import Emulator
 
         emulator = Emulator(scenario=Scenario(scenario or "succeed"))
-    polling = evolve(service, interval=service.interval or EMULATED_INTERVAL).polling
-    with emulator.serve() as url, GoLiveClient(TOKEN, endpoint=url, polling=polling) as client:
-        yield client
+    interval = service.interval or EMULATED_INTERVAL
+    kind = GoLiveClient if subject.api is Api.GO_LIVE else ProductIngestionClient
+    with emulator.serve() as url:
+        polling = subject.api.polling(Origin.parse(url), interval)
+        with kind(TOKEN, endpoint=url, polling=polling) as client:
+            yield client
 
 
-COMMANDS = (start, wait_, status, watch, cancel, publish, submissions, ready, offers, report_)
+COMMANDS = (start, wait_, status, watch, cancel, publish, submissions, ready, diff, offers, report_)

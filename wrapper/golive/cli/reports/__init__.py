@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Sequence
 from typing import IO
+from urllib.parse import urlsplit
 
-from golive import ENDPOINT, GoLiveError, Offer, OfferStatus, Operation, Origin, Submission
+from golive import Difference, GoLiveError, Offer, OfferStatus, Operation, Origin, Submission
+from golive.cli.apis import api_of
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
 from golive.cli.streams import say
@@ -57,10 +59,13 @@ class Report:
     def offered(self, offers: tuple[Offer, ...]) -> None:
         """Show the offers of a publisher."""
 
-    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+    def stands(self, names: tuple[str, ...], status: OfferStatus) -> None:
         """Show whether an offer can go live."""
 
-    def idle(self, publisher: str, offer: str) -> None:
+    def differs(self, offer: str, difference: Difference) -> None:
+        """Show what one stage of an offer holds that the next does not."""
+
+    def idle(self, names: tuple[str, ...]) -> None:
         """Show that nothing new runs for an offer that is watched."""
 
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
@@ -104,8 +109,10 @@ class Report:
             say(f"Resume with: {self._resume(url)}")
 
     def _resume(self, url: str) -> str:
-        endpoint = url.partition("/api/")[0]
-        known = endpoint == ENDPOINT or Origin.parse(endpoint, allow_http=True).is_loopback
+        api = api_of(url)
+        parts = urlsplit(url)
+        endpoint = f"{parts.scheme}://{parts.netloc}"
+        known = api.endpoint.startswith(endpoint) or Origin.of(parts).is_loopback
         option = "" if known else f"--endpoint {shlex.quote(endpoint)} "
         return f"golive wait {option}{shlex.quote(url)}"
 

@@ -10,14 +10,19 @@ from typing import Any
 import attrs
 
 from golive import (
+    Difference,
     GoLiveError,
     Message,
     Offer,
     OfferStatus,
     Operation,
+    OperationRef,
     OperationStatus,
+    ProductStatus,
+    ProductSubmission,
     ServiceError,
     Submission,
+    SubmissionRef,
 )
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
@@ -40,6 +45,7 @@ class JsonReport(Report):
             offer=operation.ref.offer_id,
             form=operation.ref.form,
             adopted=operation.adopted,
+            **_product(operation.ref),
         )
 
     def update(self, history: History) -> None:
@@ -60,7 +66,7 @@ class JsonReport(Report):
     def listed(self, submissions: tuple[Submission, ...]) -> None:
         """Show the operations of an offer, an event each."""
         for each in submissions:
-            plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(Submission)}
+            plain = {name: _plain(getattr(each, name)) for name in attrs.fields_dict(type(each))}
             self.tell(
                 "submission", (), operation_url=each.continuation_token, **{**plain, "ref": each.ref.url}
             )
@@ -72,17 +78,23 @@ class JsonReport(Report):
             plain = {name: _plain(getattr(offer, name)) for name in names}
             self.tell("listed-offer", (), publisher=offer.publisher_id, offer=offer.id, **plain)
 
-    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+    def stands(self, names: tuple[str, ...], status: OfferStatus) -> None:
         """Show whether an offer can go live, as an event."""
-        ready = status.ready_to_go_live
-        told = {"publisher": publisher, "offer": offer, "ready": ready, **_as_json(status)}
+        told = {**_as_json(status), **_named(names), "ready": status.ready_to_go_live}
+        if isinstance(status, ProductStatus):
+            del told["offer_id"]
+            told |= {name: _number(getattr(status, name)) for name in ("preview", "live", "running")}
         # Which is what this event is about, and has a name of its own in it.
         del told["ready_to_go_live"]
         self.tell("offer", (), **told)
 
-    def idle(self, publisher: str, offer: str) -> None:
+    def differs(self, offer: str, difference: Difference) -> None:
+        """Show what one stage of an offer holds that the next does not, as an event."""
+        self.tell("difference", (), **_named((offer,)), **_plain(difference))
+
+    def idle(self, names: tuple[str, ...]) -> None:
         """Show that nothing new runs for an offer that is watched, as an event."""
-        self.tell("idle", (), publisher=publisher, offer=offer)
+        self.tell("idle", (), **_named(names))
 
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
         """Show anything else, as an event."""
@@ -125,6 +137,23 @@ class JsonReport(Report):
         self.tell(event, (), operation_url=operation.continuation_token(), **more)
 
 
+def _named(names: tuple[str, ...]) -> dict[str, str]:
+    """Return an offer's names; the publisher is empty where the account implies it."""
+    *publisher, offer = names
+    return {"publisher": "".join(publisher), "offer": offer}
+
+
+def _product(ref: OperationRef) -> dict[str, Any]:
+    """Return what the address of an operation of the Product Ingestion API says beside the offer."""
+    if not isinstance(ref, SubmissionRef):
+        return {}
+    return {"product": ref.product, "submission": ref.submission, "job": ref.job}
+
+
+def _number(submission: ProductSubmission | None) -> str | None:
+    return None if submission is None else submission.number
+
+
 def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:
     step = status.current_step
     return {
@@ -138,6 +167,8 @@ def _as_json(status: OperationStatus | OfferStatus) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     """Return the JSON form of a snapshot; a message gets its text without markup beside it."""
+    if isinstance(value, OperationRef):
+        return value.url
     if attrs.has(type(value)):
         fields = {name: _plain(getattr(value, name)) for name in attrs.fields_dict(type(value))}
         return {**fields, "text": value.text} if isinstance(value, Message) else fields

@@ -11,14 +11,14 @@ from importlib import resources
 from pathlib import Path
 from xml.etree import ElementTree
 
-from golive import State, Step, __version__
+from golive import State, Step, SubmissionRef, __version__
 from golive.cli.files import write_file
 from golive.cli.history import History
 from golive.cli.reports.words import describe, outcome, worded
 from golive.durations import spoken
-from golive.portal.status import all_messages, progress
-from golive.portal.vocabulary import same_word
+from golive.status import all_messages, progress
 from golive.text import printable
+from golive.vocabulary import same_word
 
 __all__ = ["render", "write"]
 
@@ -126,6 +126,7 @@ def _facts(history: History) -> Iterator[ElementTree.Element]:
         ("Version of the offer", status.offer_version),
         ("Version of the publication", status.publishing_version),
         ("Submission", status.id),
+        ("Job", ref.job if isinstance(ref := operation.ref, SubmissionRef) else None),
     ]
     for name, moment in moments:
         if moment is not None:

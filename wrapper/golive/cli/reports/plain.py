@@ -6,14 +6,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import IO
 
-from golive import Offer, OfferStatus, Operation, State, Step, Submission
+from golive import Difference, Offer, OfferStatus, Operation, ProductStatus, State, Step, Submission
+from golive.cli.apis import name_of
 from golive.cli.history import History
 from golive.cli.reports import Report
-from golive.cli.reports.words import age, began, describe, headline, moment, outcome, place, worded
+from golive.cli.reports.words import (
+    age,
+    began,
+    describe,
+    facts,
+    headline,
+    moment,
+    outcome,
+    place,
+    worded,
+)
 from golive.cli.streams import say
 from golive.durations import spoken
-from golive.portal.status import all_messages
-from golive.text import printable
+from golive.status import all_messages
+from golive.text import one_line, printable, shortened
 
 __all__ = ["PlainReport"]
 
@@ -60,7 +71,10 @@ class PlainReport(Report):
         """Show one snapshot as a whole."""
         self._line(headline(history))
         self._line(history.operation.continuation_token())
-        if times := _times(history):
+        told = facts(history)
+        for name, value in told:
+            self._line(f"  {name}: {value}")
+        if not told and (times := _times(history)):
             self._line("; ".join(times))
         for step in history.status.steps:
             if step.state is not State.NOT_STARTED:
@@ -92,21 +106,45 @@ class PlainReport(Report):
             cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
             self._line("  ".join(cells).rstrip())
 
-    def stands(self, publisher: str, offer: str, status: OfferStatus) -> None:
+    def stands(self, names: tuple[str, ...], status: OfferStatus) -> None:
         """Show whether an offer can go live."""
+        name = "/".join(names)
+        if isinstance(status, ProductStatus):
+            self._line(f"{name} {_standing(status)}")
+            return
         if status.ready_to_go_live:
-            self._line(f"{publisher}/{offer} is ready to go live (waiting for publisher sign-off).")
+            self._line(f"{name} is ready to go live (waiting for publisher sign-off).")
             return
         step = status.current_step
         # Of what has not begun or is over, no step says more.
         ends = status.state.is_terminal or status.state is State.NOT_STARTED
         where = "" if step is None or ends else f", in the step {step.name}"
-        self._line(f"{publisher}/{offer} is not ready to go live: {describe(status)}{where}.")
+        self._line(f"{name} is not ready to go live: {describe(status)}{where}.")
 
-    def idle(self, publisher: str, offer: str) -> None:
+    def differs(self, offer: str, difference: Difference) -> None:
+        """Show what one stage of an offer holds that the next does not, a line each."""
+        stage, after = difference.stage, difference.next_stage
+        if difference.is_missing:
+            held = f"; {stage} holds {len(difference.changes)} resources" if difference.changes else ""
+            self._line(f"{offer}: there is nothing in {after}{held}")
+            return
+        if not difference.changes:
+            self._line(f"{offer}: {stage} and {after} hold the same")
+            return
+        self._line(f"{offer}: in {stage} and not in {after}:")
+        for change in difference.changes:
+            where = f"{change.resource} {change.field}".strip()
+            if change.before is None:
+                self._line(f"  + {where}: {_short(change.after)}")
+            elif change.after is None:
+                self._line(f"  - {where}: {_short(change.before)}")
+            else:
+                self._line(f"  ~ {where}: {_short(change.before)} -> {_short(change.after)}")
+
+    def idle(self, names: tuple[str, ...]) -> None:
         """Show that nothing new runs for an offer that is watched."""
         now = moment(datetime.now(UTC))
-        self._line(f"{now}  {publisher}/{offer}: watching for what comes next")
+        self._line(f"{now}  {'/'.join(names)}: watching for what comes next")
 
     def tell(self, event: str, lines: Sequence[str], **fields: object) -> None:
         """Show anything else.
@@ -126,7 +164,19 @@ class PlainReport(Report):
 
 
 def _name(operation: Operation) -> str:
-    return f"{operation.ref.publisher_id}/{operation.ref.offer_id}"
+    return name_of(operation.ref)
+
+
+def _short(value: str | None) -> str:
+    return shortened(one_line(value or "", 2000), 120)
+
+
+def _standing(status: ProductStatus) -> str:
+    """Say whether a product can go live, with what, and why not."""
+    if status.ready_to_go_live and status.preview is not None:
+        over = "" if status.live is None else f"; {status.live.number} is live"
+        return f"is ready to go live: submission {status.preview.number} is in preview{over}."
+    return f"is not ready to go live. {status.obstacle}"
 
 
 def _times(history: History) -> list[str]:

@@ -15,10 +15,10 @@ from rich.text import Text
 from golive import State, Step
 from golive.cli.history import History
 from golive.cli.reports.plain import PlainReport
-from golive.cli.reports.words import age, headline, outcome, place
+from golive.cli.reports.words import age, facts, headline, outcome, place
 from golive.cli.streams import OutputLost
 from golive.durations import spoken
-from golive.portal.status import all_messages, progress
+from golive.status import all_messages, progress
 from golive.text import printable
 
 __all__ = ["LiveReport"]
@@ -96,12 +96,13 @@ class LiveReport(PlainReport):
     def _parts(self, history: History) -> Iterator[RenderableType]:
         status = history.status
         yield _text(headline(history), "bold")
-        yield self._table(history)
+        told = facts(history)
+        yield _facts(told) if told else self._table(history)
         for message in all_messages(status)[-3:]:
             yield _text(f"{message.level}: {message.text}", _LEVELS.get(message.level, "dim"))
         if not history.operation.done:
             since = age(history)
-            times = [f"began {since}" if since else None, place(history)]
+            times = [f"began {since}" if since and not told else None, place(history)]
             if self._live is not None:
                 times.append(f"asking again in {spoken(history.operation.next_poll_in)}")
             yield _text(", ".join(filter(None, times)), "dim")
@@ -146,6 +147,13 @@ class _Live(Live):
         except OutputLost:
             if threading.current_thread() is threading.main_thread():
                 raise
+
+
+def _facts(told: list[tuple[str, str]]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    for name, value in told:
+        table.add_row(_text(name, "dim"), _text(value))
+    return table
 
 
 def _text(text: str, style: str = "") -> Text:

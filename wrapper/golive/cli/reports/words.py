@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from golive import Offer, OfferStatus, OperationKind, OperationStatus, State, Step, Submission
+from golive import (
+    Offer,
+    OfferStatus,
+    OperationKind,
+    OperationStatus,
+    State,
+    Step,
+    Submission,
+    SubmissionRef,
+)
 from golive.cli.history import History
 from golive.durations import spoken
-from golive.portal.status import progress
+from golive.status import progress
 
 __all__ = [
     "age",
     "began",
     "describe",
     "done",
+    "facts",
     "headline",
     "moment",
     "outcome",
@@ -77,6 +87,19 @@ def headline(history: History) -> str:
     percent = done(kind, status)
     shown = percent is not None and status.state is State.RUNNING and not status.ready_to_go_live
     return f"{history.name}: {describe(status)}{f', {percent} %' if shown else ''} ({kind})"
+
+
+def facts(history: History) -> list[tuple[str, str]]:
+    """Return what is known of an operation whose API has no steps, each by its name."""
+    ref, status = history.operation.ref, history.status
+    if not isinstance(ref, SubmissionRef):
+        return []
+    job = "none that is known here" if ref.job is None else ref.job
+    shown = [("state", f"{worded(status)} ({status.word})" if status.word else worded(status))]
+    if (began_at := began(history)) is not None:
+        shown.append(("since", f"{moment(began_at)}, {age(history)}"))
+    shown += [("submission", ref.submission or status.id or "not known yet"), ("job", job)]
+    return shown
 
 
 def moment(time: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from golive.errors import InvalidInput
-from golive.portal.status import OperationStatus
+from golive.status import OperationStatus
 
 __all__ = ["Checkpoint"]
 

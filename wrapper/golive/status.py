@@ -15,8 +15,9 @@ from attrs import field, fields, frozen
 
 from golive.errors import InvalidInput
 from golive.origin import Origin
-from golive.portal.location import OperationKind, OperationRef, make_token, parse_location
-from golive.portal.vocabulary import (
+from golive.refs import OperationKind, OperationRef
+from golive.text import plain_text
+from golive.vocabulary import (
     GO_LIVE,
     LIVE,
     PRODUCTION,
@@ -26,7 +27,6 @@ from golive.portal.vocabulary import (
     awaits_publisher,
     same_word,
 )
-from golive.text import plain_text
 
 __all__ = [
     "Link",
@@ -346,7 +346,7 @@ class Submission(_Storable):
     @property
     def continuation_token(self) -> str:
         """What to give to `GoLiveClient.operation` to follow it, as what it is."""
-        return make_token(self.ref, self.kind)
+        return self.ref.token(self.kind)
 
 
 @frozen
@@ -431,12 +431,23 @@ def _state(value: object) -> State:
 
 
 def _ref(value: object) -> OperationRef:
+    from golive.ingestion.location import BASE, parse_submission
+    from golive.portal.location import parse_location
+
     url = _text(value)
-    return parse_location(url, Origin.of(urlsplit(url)))
+    parts = urlsplit(url)
+    parse = parse_submission if parts.path.startswith(f"{BASE}/") else parse_location
+    return parse(url, Origin.of(parts))
 
 
 def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
+
+
+def _product_submission(value: Any) -> Submission:
+    from golive.ingestion.snapshots import ProductSubmission
+
+    return ProductSubmission.from_dict(value)
 
 
 def _each(kind: type[_Storable]) -> Callable[[Any], Any]:
@@ -459,4 +470,5 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "tuple[Message, ...]": _each(Message),
     "tuple[Step, ...]": _each(Step),
     "tuple[Link, ...]": _each(Link),
+    "ProductSubmission | None": _optional(_product_submission),
 }
