@@ -19,7 +19,10 @@ nitpicky = True
 # Without the network nothing is known of what others document.
 nitpick_ignore_regex = [
     (r"py:.*", r"(?!golive).*"),
-    (r"py:.*", r"golive\.(emulator\.market\.Operation|credentials\..*)"),
+    (
+        r"py:.*",
+        r"golive\.(emulator\.market\.Operation|emulator\.ingestion\.products\.(Content|Job|Run)|credentials\..*)",
+    ),
 ]
 default_role = "code"
 # Dashes only; quotes belong to the commands and codes that stand in the text.

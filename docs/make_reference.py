@@ -24,7 +24,7 @@ from golive.cli.app import cli
 from golive.cli.exits import MEANINGS
 from golive.cli.settings import VARIABLES
 from golive.contract import PORTAL, PRODUCT_INGESTION, document
-from golive.emulator import Fault, Habit, Scenario
+from golive.emulator import Fault, Habit, IngestionHabit, ProductBegins, ProductScenario, Scenario
 
 PAGES = Path(__file__).parent
 PART = re.compile(r"(<!-- made: ([\w -]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
@@ -81,6 +81,27 @@ def habits() -> Iterator[str]:
     yield from _table("habit", "what the service does otherwise")
     for habit in Habit:
         yield f"| `{habit.value}` | {_cell(habit.meaning)} |"
+
+
+def ingestion_habits() -> Iterator[str]:
+    """Yield the table of the habits of the Product Ingestion API."""
+    yield from _table("habit", "what the service does otherwise")
+    for habit in IngestionHabit:
+        yield f"| `{habit.value}` | {_cell(habit.meaning)} |"
+
+
+def product_scenarios() -> Iterator[str]:
+    """Yield the table of the scenarios of products."""
+    yield from _table("scenario", "how submissions end")
+    for scenario in ProductScenario:
+        yield f"| `{scenario.value}` | {_cell(scenario.meaning)} |"
+
+
+def product_begins() -> Iterator[str]:
+    """Yield the table of where a product can stand at first."""
+    yield from _table("begins", "where the product stands")
+    for begins in ProductBegins:
+        yield f"| `{begins.value}` | {_cell(begins.meaning)} |"
 
 
 def scenarios() -> Iterator[str]:
@@ -273,6 +294,9 @@ PARTS: dict[str, Callable[[], Iterator[str]]] = {
     "faults": faults,
     "habits": habits,
     "help": commands,
+    "ingestion habits": ingestion_habits,
+    "product begins": product_begins,
+    "product scenarios": product_scenarios,
     "scenarios": scenarios,
     "schedule": schedule,
     "settings": settings,

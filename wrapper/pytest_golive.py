@@ -81,7 +81,10 @@ def golive_clock() -> VirtualClock:
 
 @pytest.fixture
 def golive_emulator(request: pytest.FixtureRequest, golive_clock: VirtualClock) -> Emulator:
-    """The service, emulated in this process; the marker `golive` says how it behaves."""
+    """Both APIs, emulated in this process; the marker `golive` says how they behave.
+
+    The Product Ingestion API is at the path `/rp/product-ingestion`.
+    """
     options: dict[str, Any] = {
         "speed": 1.0,
         "clock": golive_clock.monotonic,
@@ -123,7 +126,7 @@ def async_golive_client(golive_emulator: Emulator, golive_clock: VirtualClock) -
 
 @pytest.fixture
 def golive_server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """An emulator over a socket, in real time: for programs that are tested from outside.
+    """An emulator of both APIs over a socket, in real time: for programs that are tested from outside.
 
     A go-live takes 13 seconds; `golive(speed=...)` makes it take less.
     """

@@ -553,6 +553,8 @@ def test_an_emulator_for_programs(golive: Any) -> None:
     assert {"publisher": "contoso", "offer": NON_MIGRATED, "migrated": False, "in_preview": True} in (
         event["offers"]
     )
+    assert event["ingestion_endpoint"] == f"{event['endpoint']}/rp/product-ingestion"
+    assert [each["product"] for each in event["products"]][:2] == ["contoso-db", "contoso-app"]
 
 
 def test_a_port_that_is_taken(golive: Any, service: tuple[Emulator, str]) -> None:

@@ -108,6 +108,7 @@ def test_the_wheel_holds_all_packages(wheel: Path) -> None:
         "golive/cli/events.schema.json",
         "golive/cli/reports/page.css",
         "golive/emulator/app.py",
+        "golive/emulator/ingestion/app.py",
         "golive/contract/rules.py",
         "golive/testing/__init__.py",
         "pytest_golive.py",

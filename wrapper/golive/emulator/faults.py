@@ -4,6 +4,9 @@ A rule is written `FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]`: `drop-answer@
 first go-live, `500@poll:2-5` the second to fifth poll, `500@poll:5-*` every poll from the fifth on,
 `array-body@poll:*` every poll, `429` the first request of any kind, `500@poll/contoso/my-offer` the
 first poll of that offer. Several rules may fit the same request; what they do is combined.
+
+The Product Ingestion API has kinds of its own: `drop-answer@configure`, `404@job`. What a rule does to
+an operation, it does to a job or a submission there.
 """
 
 from __future__ import annotations
@@ -103,6 +106,11 @@ class Fault(Word):
     ODD_FIELDS = "odd-fields", "What surrounds a status word is null or of another type."
     ODD_ENTRY = "odd-entry", "The list of operations begins with entries that nobody can read."
     CLOCK_JUMP = "clock-jump", "The service's clock is a day behind."
+    FOREIGN_NEXT_LINK = (
+        "foreign-next-link",
+        "The list has a next page, even after the last one, and the link to it leads to another host.",
+    )
+    FOREIGN_RESOURCE_URI = "foreign-resource-uri", "The `resourceUri` of a job leads to another host."
 
 
 _Canned = tuple[int, dict[str, str], bytes]
@@ -205,10 +213,12 @@ class Rule:
     Attributes:
         fault: What goes wrong.
         kind: `golive`, `publish`, `cancel`, `poll`, `submissions`, `status`, `put`, `read` (whatever
-            else is read of offers and publishers), or `any`.
+            else is read of offers and publishers), or `any`. In the Product Ingestion API `configure`,
+            `cancel`, `job`, `detail`, `submissions`, `submission`, `tree`, `product`, or `any`.
         first: The first request of that kind that is spoiled, counted from 1.
         last: The last one.
         offer: The publisher and the offer whose requests alone are counted and spoiled; None for all.
+            In the Product Ingestion API `product` and the product's GUID, where the path names it.
     """
 
     fault: Fault
@@ -398,10 +408,12 @@ class FaultLayer:
         """Change what the service said."""
         if "location" in answer.headers:
             self._mislead(answer.headers, faults, scope)
-        if answer.status == 200 and kind in ("poll", "status", "submissions") and answer.body:
-            body = json.loads(answer.body)
-            spoiled = _spoiled(body, faults, kind)
-            answer.body = json.dumps(spoiled).encode()
+        if answer.status in (200, 202) and answer.body:
+            if scope["path"].startswith(INGESTION):
+                spoiled = self._spoil_ingestion(json.loads(answer.body), faults, kind, scope)
+                answer.body = json.dumps(spoiled).encode()
+            elif answer.status == 200 and kind in ("poll", "status", "submissions"):
+                answer.body = json.dumps(_spoiled(json.loads(answer.body), faults, kind)).encode()
         for fault, canned in _AFTER.items():
             if fault in faults:
                 answer.become(canned)
@@ -410,6 +422,35 @@ class FaultLayer:
         if Fault.GZIP in faults and answer.body:
             answer.headers["content-encoding"] = "gzip"
             answer.body = gzip.compress(answer.body)
+
+    def _spoil_ingestion(
+        self, body: dict[str, Any], faults: frozenset[Fault], kind: str, scope: Scope
+    ) -> Any:
+        """Change what the service said about jobs, submissions and products."""
+        if kind in ("configure", "job", "cancel"):
+            if Fault.FOREIGN_RESOURCE_URI in faults:
+                body["resourceUri"] = f"{self.hostile}/configure/{body.get('jobId', '')}"
+            _spoil_job(body, faults)
+        elif kind == "submission":
+            _spoil_submission(body, faults)
+        elif kind in ("submissions", "product") and isinstance(body.get("value"), list):
+            query = scope["query_string"].decode("latin-1")
+            # Not on what it led to, or nobody who follows the token would ever come to an end.
+            if Fault.FOREIGN_NEXT_LINK in faults and "continuationToken" not in query:
+                token = base64.urlsafe_b64encode(b"page from 999999").decode()
+                following = body.get("@nextLink") or f"?{query}&continuationToken={token}"
+                following = following.partition("?")[2]
+                body["@nextLink"] = f"{self.hostile}{scope['path']}?{following}"
+            if kind == "submissions":
+                for entry in body["value"]:
+                    if "status" in entry:
+                        _spoil_submission(entry, faults - {Fault.OTHER_ID})
+            if Fault.ODD_ENTRY in faults:
+                body["value"] = [*_ODD_RESOURCES, *body["value"]]
+            if Fault.ARRAY_BODY in faults:
+                return body["value"]
+            return body
+        return [body] if Fault.ARRAY_BODY in faults else body
 
     def _mislead(self, headers: dict[str, str], faults: frozenset[Fault], scope: Scope) -> None:
         location = headers["location"]
@@ -507,6 +548,58 @@ def _spoiled(body: Any, faults: frozenset[Fault], kind: str) -> Any:
     return [body] if Fault.ARRAY_BODY in faults else body
 
 
+def _spoil_job(body: dict[str, Any], faults: frozenset[Fault]) -> None:
+    if Fault.ODD_FIELDS in faults:
+        body.update(_ODD_JOB)
+    if Fault.OTHER_ID in faults:
+        body["jobID" if "jobID" in body else "jobId"] = "0f0f0f0f-2185-49fe-80d2-c4ddf77bb2e8"
+    if Fault.STATUS_BACKWARDS in faults:
+        body["jobStatus"], body["jobResult"] = "notStarted", "pending"
+    if Fault.UNKNOWN_STATUS in faults:
+        body["jobStatus"] = "Quiescent"
+    if Fault.CLOCK_JUMP in faults:
+        _set_back(body, "jobStart", "jobEnd")
+
+
+def _spoil_submission(body: dict[str, Any], faults: frozenset[Fault]) -> None:
+    if Fault.ODD_FIELDS in faults:
+        body.update(_ODD_SUBMISSION)
+    if Fault.OTHER_ID in faults:
+        body["id"] = "submission/0f0f0f0f-2185-49fe-80d2-c4ddf77bb2e8/1152921505699999999"
+    if "status" in body:
+        if Fault.STATUS_BACKWARDS in faults:
+            body["status"], body["result"] = "notStarted", "pending"
+        if Fault.UNKNOWN_STATUS in faults:
+            body["status"] = "Quiescent"
+    if Fault.CLOCK_JUMP in faults:
+        _set_back(body, "created")
+
+
+def _set_back(body: dict[str, Any], *names: str) -> None:
+    """Set dates a day back, as far as they are dates."""
+    for name in names:
+        value = body.get(name)
+        if isinstance(value, str) and value[:1] == "2":
+            moment = datetime.fromisoformat(value) - timedelta(days=1)
+            body[name] = moment.isoformat()
+
+
+_ODD_JOB: dict[str, Any] = {
+    "$schema": None,
+    "jobStart": 0,
+    "jobEnd": "yesterday",
+    "resourceUri": 7,
+    "errors": "none",
+}
+_ODD_SUBMISSION: dict[str, Any] = {
+    "$schema": 7,
+    "product": None,
+    "lifecycleState": [],
+    "created": "yesterday",
+    "validations": "none",
+}
+#: Nonsense, and what is over: neither can be what a go-live has to mind.
+_ODD_RESOURCES: list[Any] = [None, {"id": None, "target": 3, "status": "completed"}]
 _ODD_FIELDS: dict[str, Any] = {
     "messages": "none",
     "steps": [None, 7, {"stepName": 5, "status": None, "progressPercentage": "half", "messages": {}}],

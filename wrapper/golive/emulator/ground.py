@@ -43,7 +43,7 @@ class Refused(Exception):
         self.status = status
         self.code = code
         self.message = message
-        self.details = list(details)
+        self.details: list[Mapping[str, Any]] = list(details)
 
 
 @define(eq=False)

@@ -502,8 +502,8 @@ class Market(Timed):
     habits: frozenset[Habit] = frozenset()
     list_delay: float = LIST_DELAY
     accepted: Counter[tuple[str, str, str]] = field(factory=Counter)
-    _offers: dict[str, dict[str, Offer]] = field(factory=dict, repr=False)
-    _guids: dict[str, Offer] = field(factory=dict, repr=False)
+    _offers: dict[str, dict[str, Offer]] = field(init=False, factory=dict, repr=False)
+    _guids: dict[str, Offer] = field(init=False, factory=dict, repr=False)
     # Clients in this process may be many threads.
     _lock: threading.RLock = field(init=False, factory=threading.RLock, repr=False)
 

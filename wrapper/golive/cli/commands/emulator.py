@@ -11,7 +11,17 @@ from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.reports import Report
 from golive.cli.running import extra, with_report
-from golive.emulator import API_VERSION, TOKEN, Begins, Offer, Scenario, default_offers, numbered
+from golive.emulator import (
+    API_VERSION,
+    TOKEN,
+    Begins,
+    Offer,
+    Product,
+    Scenario,
+    default_offers,
+    numbered,
+)
+from golive.emulator.faults import INGESTION
 
 __all__ = ["emulator"]
 
@@ -58,13 +68,13 @@ MANY_OFFERS = 20
     "--fault",
     multiple=True,
     metavar="FAULT[@KIND][/PUBLISHER/OFFER][:FIRST[-LAST]]",
-    help="Fault to inject, e.g. drop-answer@golive or 500@poll:2-5; may be repeated.",
+    help="Fault to inject, e.g. drop-answer@golive, 500@poll:2-5 or 404@job; may be repeated.",
 )
 @click.option(
     "--habit",
     multiple=True,
     metavar="NAME",
-    help="Behavior to change, e.g. publish-goes-on; may be repeated.",
+    help="Behavior of either API to change, e.g. publish-goes-on or repeat-fails; may be repeated.",
 )
 @click.option(
     "--list-delay",
@@ -107,7 +117,11 @@ def emulator(
     offers: int | None,
     publishers: int,
 ) -> Exit:
-    """Run an emulator of the API for trials and tests.
+    """Run an emulator of both APIs for trials and tests.
+
+    It serves the Cloud Partner Portal API, and the Product Ingestion API under
+    /rp/product-ingestion, there with the products contoso-db, contoso-app, contoso-new,
+    contoso-draft and contoso-gone.
 
     \b
     Examples:
@@ -150,8 +164,21 @@ def emulator(
             f"The emulator listens at {address}, {speed:g} times faster than real time.",
             *_listed(wanted),
             _invitation(wanted, endpoint),
+            f"The Product Ingestion API is at {endpoint}{INGESTION}, with the products:",
+            *(_product_line(each) for each in service.products),
         ]
-        report.tell("emulator", lines, endpoint=endpoint, speed=speed, offers=known)
+        report.tell(
+            "emulator",
+            lines,
+            endpoint=endpoint,
+            ingestion_endpoint=f"{endpoint}{INGESTION}",
+            speed=speed,
+            offers=known,
+            products=[
+                {"product": each.id, "guid": each.guid, "begins": each.begins.value}
+                for each in service.products
+            ],
+        )
 
     try:
         service.serve_forever(host, port, announce)
@@ -178,6 +205,11 @@ def _listed(offers: Sequence[Offer]) -> Iterator[str]:
         yield f"  {each.publisher}/{each.id}: {kind}, {stages[each.begins]}"
     if len(shown) < len(offers):
         yield f"  and {len(offers) - len(shown):,} more: {len(offers):,} offers in all"
+
+
+def _product_line(product: Product) -> str:
+    meaning = product.begins.meaning
+    return f"  {product.id}: {meaning[0].lower()}{meaning[1:].rstrip('.')}"
 
 
 def _invitation(offers: Sequence[Offer], endpoint: str) -> str:

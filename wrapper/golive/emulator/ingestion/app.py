@@ -103,6 +103,10 @@ class _Service:
         content = decoded(request, await read_body(request, MAX_BODY, "badRequest"), "badRequest")
         wanted = read_configure(content, strict=IngestionHabit.STRICT_BODY in habits)
         product = self.market.product(wanted.product)
+        if wanted.owner not in (None, product.guid):
+            message = "The submission is of another product."
+            inner = {"code": "invalidId", "message": message}
+            raise Refused(400, "badRequest", "The request is not valid.", [inner])
         if wanted.target == "preview":
             job = self.market.publish(product)
         else:

@@ -53,12 +53,14 @@ class Wanted:
         product: The external id or the GUID of the product.
         target: `preview` or `live`.
         number: The number of the submission that is named, if one is.
+        owner: The GUID of the product that the submission belongs to, by its id.
         deprecate: Whether the product is to be deprecated.
     """
 
     product: str
     target: str
     number: str | None = None
+    owner: str | None = None
     deprecate: bool = False
 
 
@@ -109,10 +111,11 @@ def _read_submission(resource: Mapping[str, Any], *, strict: bool) -> Wanted:
     lifecycle = resource.get("lifecycleState", "generallyAvailable")
     if lifecycle not in ("generallyAvailable", "deprecated"):
         _refuse(f"The lifecycleState of a submission cannot be {lifecycle!r:.80}.")
-    number = _read_id(resource, product, strict=strict and word == "live")
+    owner, number = _read_id(resource, strict=strict and word == "live")
     if word == "preview" and number not in (None, "0"):
         _refuse("A submission to preview gets its id from the service.")
-    return Wanted(product, word, number, deprecate=word == "live" and lifecycle == "deprecated")
+    deprecate = word == "live" and lifecycle == "deprecated"
+    return Wanted(product, word, number, owner, deprecate)
 
 
 def _read_product(product: object, *, strict: bool) -> str:
@@ -126,17 +129,15 @@ def _read_product(product: object, *, strict: bool) -> str:
     return name
 
 
-def _read_id(resource: Mapping[str, Any], product: str, *, strict: bool) -> str | None:
-    """Return the number in an id; null goes through, and the job fails of it (*observed*)."""
+def _read_id(resource: Mapping[str, Any], *, strict: bool) -> tuple[str | None, str | None]:
+    """Return product and number in an id; null goes through, and the job fails of it (*observed*)."""
     given = resource.get("id")
     if given is None and not strict:
-        return None
+        return None, None
     match = _SUBMISSION.fullmatch(given) if isinstance(given, str) else None
     if match is None or (strict and match[2] == "0"):
         _refuse("The id is no durable id of a submission.", "invalidId")
-    if _PRODUCT.fullmatch(f"product/{product}") and match[1] != product:
-        _refuse("The submission is of another product.", "invalidId")
-    return match[2]
+    return match[1], match[2]
 
 
 def _check_fields(

@@ -320,10 +320,10 @@ class ProductMarket(Timed):
     published: Counter[str] = field(factory=Counter)
     deprecated: Counter[str] = field(factory=Counter)
     jobs: dict[str, Job] = field(factory=dict, repr=False)
-    _products: dict[str, Product] = field(factory=dict, repr=False)
-    _guids: dict[str, Product] = field(factory=dict, repr=False)
+    _products: dict[str, Product] = field(init=False, factory=dict, repr=False)
+    _guids: dict[str, Product] = field(init=False, factory=dict, repr=False)
     # The same every time, as far as a client does the same.
-    _random: random.Random = field(factory=lambda: random.Random(1), repr=False)  # noqa: S311
+    _random: random.Random = field(init=False, factory=lambda: random.Random(1), repr=False)  # noqa: S311
     # Clients in this process may be many threads.
     _lock: threading.RLock = field(init=False, factory=threading.RLock, repr=False)
 
