@@ -19,13 +19,13 @@ from golive.following import Tracker, go_on
 from golive.ingestion.evidence import Listing
 from golive.ingestion.location import SubmissionRef, parse_token
 from golive.ingestion.queries import call, listing
-from golive.ingestion.reading import Job, read_job, status_of
+from golive.ingestion.reading import Job, read_detail, read_job, status_of
 from golive.ingestion.snapshots import LIVE, PREVIEW, Product, ProductSubmission
 from golive.looking import CLOCK_SKEW, now
 from golive.refs import OperationKind, OperationRef
 from golive.status import OperationStatus, Submission
 from golive.vocabulary import GO_LIVE, PUBLISH, State
-from product_ingestion_api.api.progress import get_job_status
+from product_ingestion_api.api.progress import get_job_detail, get_job_status
 
 __all__ = ["SubmissionTracker", "adopt", "resume", "track"]
 
@@ -76,10 +76,24 @@ class SubmissionTracker(Tracker):
         ended = job.state in (State.SUCCEEDED, State.FAILED)
         if not ended or self.kind is OperationKind.CANCEL:
             return told
+        if job.state is State.SUCCEEDED and self.at.submission is None:
+            yield from self._name(context, at_least)
         found = yield from listing(context, self._product, at_least=at_least)
         if job.state is State.FAILED:
             return self._after_failure(found, job, told)
         return self._confirmed(context, found, told)
+
+    def _name(self, context: Context, at_least: float) -> Flow[None]:
+        """Learn which submission a publish made, which its job's detail alone says for certain."""
+        wanted = call(get_job_detail, job_id=self.at.job)
+        try:
+            answer = yield from read(context, wanted, at_least=at_least)
+        except NotFound:
+            # A job may have no detail (*observed* of failed ones).
+            return
+        number = understood(answer, read_detail, product=self._product)
+        if number is not None:
+            self.readdress(self.at.with_(submission=number, job=self.at.job))
 
     def _look(self, context: Context, at_least: float) -> Flow[OperationStatus]:
         """Look at the submissions alone.
@@ -154,7 +168,7 @@ class SubmissionTracker(Tracker):
                 return evolve(told, id=entry.number)
             if entry is not None and entry.state.is_terminal:
                 return evolve(status_of(entry), messages=told.messages)
-            return told if entry is None and found.live is not None else self._later(context, told)
+            return self._later(context, told)
         number, live = self.at.submission or "", found.live
         if live is not None and live.order >= (len(number), number):
             return told

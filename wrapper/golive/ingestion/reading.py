@@ -24,7 +24,15 @@ from golive.status import Message, OperationStatus
 from golive.text import explanation, one_line
 from golive.vocabulary import GO_LIVE, PUBLISH, State, same_word
 
-__all__ = ["Job", "Page", "read_job", "read_products", "read_submissions"]
+__all__ = [
+    "Job",
+    "Page",
+    "read_detail",
+    "read_job",
+    "read_products",
+    "read_submissions",
+    "status_of",
+]
 
 #: In a job's errors, whatever their code, which was seen to be `internalServerError` (*observed*).
 _IN_PROGRESS = re.compile(r"in progress submission\s+([0-9]+)\s+already exists", re.IGNORECASE)
@@ -113,6 +121,25 @@ def read_job(body: object) -> Job:
         errors=errors,
         in_progress=next(running, None),
     )
+
+
+def read_detail(body: object, *, product: Product) -> str | None:
+    """Read the detail of a job that succeeded: the number of the submission that it made.
+
+    Args:
+        body: What `json.loads` gave.
+        product: The product that the job is about.
+
+    Returns:
+        The number; None if it names none, or several.
+
+    Raises:
+        ValueError: It is no object.
+    """
+    given = lenient.only(body, "the detail of a job")
+    named = lenient.each(given.get("resources"), "resources", _submission_id)
+    numbers = {number for guid, number in named if guid in (None, product.guid) and is_number(number)}
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def read_submissions(body: object, *, origin: Origin, product: Product) -> Page:
@@ -259,6 +286,14 @@ def _why(errors: tuple[str, ...]) -> str | None:
         if told is not None and pattern.search(told):
             return f"{told}. {hint}"
     return told
+
+
+def _submission_id(value: object, _: int) -> tuple[str | None, str] | None:
+    """Return product and number of a resource that is a submission."""
+    if not isinstance(value, Mapping):
+        return None
+    durable = lenient.word(lenient.first(value, "id"))
+    return _durable(durable) if durable.startswith("submission/") else None
 
 
 def _durable(value: object) -> tuple[str | None, str]:
