@@ -89,7 +89,10 @@ class Side:
     def client(self, credential: Any = TOKEN, **options: Any) -> Any:
         """Open a client; it is closed when the test ends."""
         options = {"endpoint": LOCAL, "clock": self.clock, "polling": few_polls(), **options}
-        client = (AsyncGoLiveClient if self.is_async else GoLiveClient)(credential, **options)
+        return self.keep((AsyncGoLiveClient if self.is_async else GoLiveClient)(credential, **options))
+
+    def keep(self, client: Any) -> Any:
+        """Close a client when the test ends."""
         self._clients.append(client)
         return client
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain
 
 from attrs import frozen
 
@@ -57,13 +58,22 @@ class Listing:
     @property
     def going_live(self) -> ProductSubmission | None:
         """What is on its way to live: a second live entry beside the old one (*observed*)."""
-        return next((one for one in self.of(LIVE) if not one.state.is_terminal), None)
+        return next(_under_way(self.of(LIVE)), None)
 
     @property
     def running(self) -> ProductSubmission | None:
         """What runs, to live or to preview."""
-        preview = (one for one in self.of(PREVIEW) if not one.state.is_terminal)
-        return self.going_live or next(preview, None)
+        return self.going_live or next(_under_way(self.of(PREVIEW)), None)
+
+    @property
+    def doubt(self) -> str | None:
+        """What may run and cannot be told, in a line: an entry that has no number, or odd words."""
+        odd = (
+            f"submission {one.number} for {one.target} says {one.word!r}"
+            for one in self.entries
+            if one.state is State.UNKNOWN
+        )
+        return next(chain(self.unreadable, odd), None)
 
 
 @frozen
@@ -96,10 +106,16 @@ def decide_go_live(
         Undecided: What runs cannot be read.
     """
     going, live, preview = found.going_live, found.live, found.preview
-    if going is not None and (wanted is None or going.number == wanted):
-        return Decision(going, send=False)
-    if going is not None:
+    if going is not None and wanted not in (None, going.number):
         raise Overtaken(f"Submission {going.number} is going live, not {wanted}.")
+    if going is not None and wanted is None and preview is not None and preview.order > going.order:
+        # Whoever wants what is in preview live must not be told that an older version is.
+        raise NotReady(
+            f"Submission {going.number} is going live, and {preview.number} is in preview: wait until"
+            " that one is live."
+        )
+    if going is not None:
+        return Decision(going, send=False)
     if wanted is not None:
         if (there := found.find(LIVE, wanted)) is not None and (
             there.state is State.SUCCEEDED or (sent is not None and _is_since(there, sent))
@@ -107,8 +123,8 @@ def decide_go_live(
             return Decision(there, send=False)
         if live is not None and live.order > (len(wanted), wanted):
             raise Overtaken(f"Submission {live.number} is live, which is newer than {wanted}.")
-    if found.unreadable:
-        raise Undecided(f"What is listed cannot be read, and may run: {found.unreadable[0]}.")
+    if found.doubt:
+        raise Undecided(f"What is listed cannot be understood, and may run: {found.doubt}.")
     if preview is None:
         return _without_preview(found, wanted)
     if wanted is not None and preview.number != wanted:
@@ -137,16 +153,16 @@ def decide_publish(found: Listing, known: frozenset[str] | None, sent: datetime 
         Undecided: What runs cannot be read.
     """
     newest = next(iter(found.of(PREVIEW)), None)
-    if newest is not None and not newest.state.is_terminal:
-        return Decision(newest, send=False)
+    if (running := next(_under_way(found.of(PREVIEW)), None)) is not None:
+        return Decision(running, send=False)
     if sent is not None and newest is not None:
         new = _is_since(newest, sent) if known is None else newest.number not in known
         if new and found.find(LIVE, newest.number) is None:
             return Decision(newest, send=False)
     if found.going_live is not None:
         raise NotReady(f"Submission {found.going_live.number} is going live; wait for it to end.")
-    if found.unreadable:
-        raise Undecided(f"What is listed cannot be read, and may run: {found.unreadable[0]}.")
+    if found.doubt:
+        raise Undecided(f"What is listed cannot be understood, and may run: {found.doubt}.")
     return Decision(None, send=True)
 
 
@@ -210,6 +226,10 @@ def _not_there(preview: ProductSubmission) -> str | None:
         told = "" if preview.reasons is None else f" ({preview.reasons})"
         return f"Submission {preview.number} did not get to preview: it {preview.state.value}{told}."
     return f"Submission {preview.number} is not in preview yet: its publish runs ({preview.word})."
+
+
+def _under_way(entries: Iterable[ProductSubmission]) -> Iterator[ProductSubmission]:
+    return (one for one in entries if one.state in (State.NOT_STARTED, State.RUNNING))
 
 
 def _succeeded(entries: Iterable[ProductSubmission]) -> Iterator[ProductSubmission]:

@@ -13,7 +13,7 @@ from attrs import define, evolve, field
 
 from golive.answers import understood
 from golive.checkpoint import Checkpoint
-from golive.errors import InvalidInput, NotFound, NotReady
+from golive.errors import InvalidInput, NotFound, NotReady, RequestRefused
 from golive.flow import Context, Flow, read
 from golive.following import Tracker, go_on
 from golive.ingestion.evidence import Listing
@@ -88,8 +88,8 @@ class SubmissionTracker(Tracker):
         wanted = call(get_job_detail, job_id=self.at.job)
         try:
             answer = yield from read(context, wanted, at_least=at_least)
-        except NotFound:
-            # A job may have no detail (*observed* of failed ones).
+        except (NotFound, RequestRefused):
+            # A job may have no detail (*observed* of failed ones); the submissions tell, if less surely.
             return
         number = understood(answer, read_detail, product=self._product)
         if number is not None:
