@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from golive import AsyncGoLiveClient, AsyncOperation, GoLiveClient, Operation
+from golive import (
+    AsyncGoLiveClient,
+    AsyncOperation,
+    AsyncProductIngestionClient,
+    GoLiveClient,
+    Operation,
+    ProductIngestionClient,
+)
 
 #: What differs by the language's own rules.
 RENAMED = {
@@ -20,7 +27,11 @@ RENAMED = {
 #: What awaits nothing, in either client.
 INSTANT = {"checkpoint", "continuation_token", "operation", "outcome", "updates"}
 
-PAIRS = [(GoLiveClient, AsyncGoLiveClient), (Operation, AsyncOperation)]
+PAIRS = [
+    (GoLiveClient, AsyncGoLiveClient),
+    (ProductIngestionClient, AsyncProductIngestionClient),
+    (Operation, AsyncOperation),
+]
 
 
 def public(kind: type) -> dict[str, Any]:
