@@ -386,8 +386,16 @@ class Store:
         Returns:
             How long to wait for it, in seconds.
         """
+        try:
+            return self._turn(endpoint, seconds)
+        except sa.exc.IntegrityError:
+            # Somebody else took the first turn there is at the same moment.
+            return self._turn(endpoint, seconds)
+
+    def _turn(self, endpoint: str, seconds: float) -> float:
         moment = now().timestamp()
-        with self.engine.begin() as connection:
+        with self.transaction() as transaction:
+            connection = transaction.connection
             found = connection.execute(
                 sa.select(_PACES.c.next).where(_PACES.c.endpoint == endpoint).with_for_update()
             ).scalar()
