@@ -53,6 +53,10 @@ class _Withdrawn(GoLiveError):
     """It was canceled before anything was sent."""
 
 
+class _Over(GoLiveError):
+    """Another worker saw it end."""
+
+
 class Work:
     """Does jobs.
 
@@ -79,6 +83,8 @@ class Work:
                 await self._cancel(job)
             else:
                 await self._carry_out(job, Verb(job.verb))
+        except _Over:
+            return
         except GoLiveError as error:
             await self._failed(job, error)
         except Exception as error:
@@ -89,6 +95,8 @@ class Work:
     async def _carry_out(self, job: Job, verb: Verb) -> None:
         record = await self._durably(self._store.record, job.release, job.offer)
         if not _is_for(record, job):
+            # Whoever noted what came of it may have died before seeing what that makes possible.
+            await self._durably(self._advance, job.release)
             return
         if record.canceling and record.checkpoint is None and record.baseline is None:
             raise _Withdrawn("Canceled before anything was sent.")
@@ -232,6 +240,8 @@ class Work:
         """
         with self._store.transaction() as transaction:
             record = transaction.record(job.release, job.offer)
+            if not _is_for(record, job):
+                raise _Over("It has ended.")
             if record.checkpoint is not None:
                 due = Checkpoint.from_dict(record.checkpoint).due
                 if (left := (due - now()).total_seconds()) > 0:
