@@ -166,7 +166,7 @@ class Adapter(ABC):
 class PortalAdapter(Adapter):
     """The Go Live API of the Cloud Partner Portal: what is known of an offer is its baseline."""
 
-    usual = portal.ENDPOINT
+    usual: str = portal.ENDPOINT
 
     def __init__(self, service: Service, credential: Any, endpoint: str) -> None:
         self._client = AsyncGoLiveClient(
@@ -176,7 +176,7 @@ class PortalAdapter(Adapter):
             retry=service.retry,
             allow_http=service.allow_http,
         )
-        self.endpoint = self._client.endpoint
+        self.endpoint: str = self._client.endpoint
 
     async def before(self, plan: OfferPlan, since: datetime | None) -> Known:
         """Return the baseline, without what was begun since."""
@@ -252,7 +252,7 @@ class PortalAdapter(Adapter):
 class IngestionAdapter(Adapter):
     """The Product Ingestion API: what is known is the address of what was sent, with its moment."""
 
-    usual = ingestion.ENDPOINT
+    usual: str = ingestion.ENDPOINT
 
     def __init__(self, service: Service, credential: Any, endpoint: str) -> None:
         polling = service.polling
@@ -266,8 +266,8 @@ class IngestionAdapter(Adapter):
             retry=service.retry,
             allow_http=service.allow_http,
         )
-        self.endpoint = self._client.endpoint
-        self.pace = polling.min_delay
+        self.endpoint: str = self._client.endpoint
+        self.pace: float = polling.min_delay
 
     async def before(self, plan: OfferPlan, since: datetime | None) -> Known | None:
         """Return None: the submissions say what was begun, and of which version."""
