@@ -72,6 +72,21 @@ def test_failures_come_first_and_live_last(anyone: Visitor) -> None:
     assert 'aria-label="1 needs-approval, 1 queued, 1 live, 1 failed"' in text
 
 
+def test_an_offer_of_product_ingestion_has_no_publisher_and_a_version(tmp_path: Path) -> None:
+    plan = {"api": "product-ingestion", "offer": "contoso-db", "submission": "1152921505690000042"}
+    with Fleet(str(tmp_path / "new.sqlite")) as fleet:
+        fleet.start(Release.from_value({"name": "new", "offers": [{**plan, "approval": True}]}))
+        visitor = Visitor(app(fleet, token=TOKEN))
+        visitor.get("/enter", params={"token": TOKEN})
+        text = visitor.get("/releases/new").text
+        assert 'class="offer">contoso-db<' in text
+        assert "Submission 1152921505690000042." in text
+        answer = visitor.post("/releases/new/approve", data={"offer": "contoso-db"})
+        assert answer.status_code == 303
+        assert fleet.status("new").offers[0].state is OfferState.QUEUED
+        visitor.leave()
+
+
 def test_what_the_service_says_is_text(fleet: Fleet, anyone: Visitor) -> None:
     for text in (anyone.get("/releases/tonight").text, page(fleet.status("tonight"))):
         assert ATTACK not in text

@@ -70,6 +70,34 @@ def test_a_release_by_its_file(golive: Any, release: tuple[Path, Emulator]) -> N
     assert [emulator.accepted("contoso", each) for each in ("one", "two")] == [1, 1]
 
 
+def test_offers_of_both_apis(golive: Any, release: tuple[Path, Emulator]) -> None:
+    path, emulator = release
+    path.write_text(f'{RELEASE}[[offers]]\noffer = "contoso-app"\napi = "product-ingestion"\n')
+    checked = golive("fleet", "check", str(path), "--json")
+    assert checked.code == 0, checked.err
+    (*_, app) = checked.events
+    assert (app["publisher"], app["offer"], app["api"]) == ("", "contoso-app", "product-ingestion")
+    number = app["submission"]
+    started = golive("fleet", "start", str(path), "--json")
+    assert started.code == 0, started.err
+    assert {event["offer"]["api"] for event in started.events[:-1]} == {"go-live", "product-ingestion"}
+    assert emulator.accepted_submissions("contoso-app") == {number: 1}
+    shown = golive("fleet", "status", "tonight").out.splitlines()
+    assert f"contoso-app  live            submission {number}" in shown
+
+
+def test_offers_of_product_ingestion_by_name(
+    golive: Any, release: tuple[Path, Emulator], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, emulator = release
+    monkeypatch.setenv("GOLIVE_API", "product-ingestion")
+    started = golive("fleet", "start", "--offer", "contoso-new", "--name", "new")
+    assert started.code == 0, started.err
+    assert list(emulator.accepted_submissions("contoso-new").values()) == [1]
+    # A file says by itself which API it is.
+    assert golive("fleet", "check", str(path)).code == 0
+
+
 def test_events_for_programs(golive: Any, release: tuple[Path, Emulator], tmp_path: Path) -> None:
     out = tmp_path / "told.jsonl"
     hook = f"'{sys.executable}' -c \"open({str(out)!r}, 'a').write(input() + chr(10))\""
@@ -115,6 +143,11 @@ def test_a_page_about_a_release(golive: Any, release: tuple[Path, Emulator], tmp
         (["start", "x.toml", "--offer", "a/b"], "Give a release file, or the offers with --offer"),
         (["start", "--offer", "a/b"], "--offer requires --name"),
         (["start", "--offer", "a", "--name", "n"], "name it as PUBLISHER/OFFER"),
+        (
+            ["start", "--offer", "a/b", "--name", "n", "--api", "product-ingestion"],
+            "name it as OFFER: the account implies the publisher",
+        ),
+        (["start", "x.toml", "--api", "product-ingestion"], "--api belongs to --offer"),
         (["start", "/no/such.toml"], "Cannot read the release /no/such.toml"),
         (["status", "nil"], "There is no release 'nil'"),
         (["watch", "nil"], "There is no release 'nil'"),

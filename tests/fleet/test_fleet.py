@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,56 +14,20 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from attrs import define
 
-from conftest import PATIENCE
 from fleet_worker import FAST, SOON
 from golive import AsyncGoLiveClient, CredentialError, GoLiveClient, InvalidInput
 from golive.emulator import TOKEN, Emulator, Offer
-from golive.fleet import Event, Fleet, FleetError, OfferState, OfferView, Release, ReleaseView, Service
+from golive.fleet import Fleet, FleetError, OfferState, Release, Service
 from golive.fleet.access import credential
 from golive.fleet.store import Record, Transaction
+from room import Room, offer, states
 
 #: Three days in two seconds.
 SPEED = 130_000
 OFFERS = ("one", "two,draft", "bad,scenario=fail", "old,legacy")
 #: What goes live, and is not in preview again then.
 ONCE = "once"
-
-
-@define
-class Room:
-    """A fleet, and the service that it talks to."""
-
-    fleet: Fleet
-    emulator: Emulator
-    url: str
-
-    def start(self, *offers: dict[str, Any], name: str = "tonight", **more: Any) -> bool:
-        plans = [{"publisher": "contoso", **each} for each in offers]
-        return self.fleet.start(Release.from_value({"name": name, "offers": plans, **more}))
-
-    def until(self, done: Callable[[ReleaseView], bool], name: str = "tonight") -> ReleaseView:
-        """Wait until a release is as wanted."""
-        ends = time.monotonic() + PATIENCE
-        while not done(view := self.fleet.status(name)):
-            assert time.monotonic() < ends, view
-            time.sleep(0.05)
-        return view
-
-    def over(self, name: str = "tonight") -> ReleaseView:
-        return self.until(lambda view: view.ended, name)
-
-    def events(self, offer: str) -> list[Event]:
-        return [each for each in self.fleet.events() if each.offer.offer_id == offer]
-
-
-def states(view: ReleaseView) -> list[OfferState]:
-    return [each.state for each in view.offers]
-
-
-def offer(view: ReleaseView, name: str) -> OfferView:
-    return next(each for each in view.offers if each.offer_id == name)
 
 
 @pytest.fixture
@@ -346,6 +311,9 @@ def test_a_pace_is_kept_by_all_together(room: Room) -> None:
     waits = [store.turn("http://a", 0.5) for _ in range(5)]
     assert [round(each, 1) for each in waits] == pytest.approx([0, 0.5, 1.0, 1.5, 2.0], abs=0.3)
     assert store.turn("http://b", 0.5) == 0
+    with ThreadPoolExecutor(8) as threads:
+        taken = sorted(threads.map(lambda _: store.turn("http://c", 5.0), range(8)))
+    assert taken == pytest.approx([5.0 * each for each in range(8)], abs=3)
 
 
 def test_a_release_with_limits(room: Room) -> None:

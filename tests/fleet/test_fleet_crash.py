@@ -46,8 +46,11 @@ def unfinished(view: ReleaseView) -> list[OfferView]:
 
 
 @pytest.mark.parametrize("seed", range(RUNS))
-def test_fifty_offers_go_live_once_each_whatever_dies(tmp_path: Path, night_of: Make, seed: int) -> None:
-    night = night_of(50, 5, seed)
+@pytest.mark.parametrize("publishers", [5, 0], ids=["go-live", "product-ingestion"])
+def test_fifty_offers_go_live_once_each_whatever_dies(
+    tmp_path: Path, night_of: Make, publishers: int, seed: int
+) -> None:
+    night = night_of(50, publishers, seed)
     view = play(night, str(tmp_path / "fleet.sqlite"))
     assert night.killed == 5
     assert not unfinished(view)

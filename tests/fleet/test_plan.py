@@ -126,3 +126,24 @@ def test_nothing_goes_live_before_what_it_comes_after(data: st.DataObject) -> No
         if move.verb is Verb.GO_LIVE:
             assert all(states[name] is OfferState.LIVE for name in move.record.plan.after)
         assert not (move.verb and move.record.canceling)
+
+
+@pytest.mark.parametrize(
+    ("plan", "values", "verb"),
+    [
+        ({}, {}, Verb.PIN),
+        ({"approval": True}, {}, Verb.PIN),
+        ({}, {"submission": "7"}, Verb.GO_LIVE),
+        ({}, {"seen": True}, Verb.GO_LIVE),
+        ({"approval": True}, {"seen": True}, None),
+        ({"submission": "7"}, {"submission": "7"}, Verb.GO_LIVE),
+        ({"publish": True}, {}, Verb.PUBLISH),
+        ({"publish": True}, {"published": True}, Verb.GO_LIVE),
+    ],
+)
+def test_the_version_is_noted_before_anything_is_waited_for(
+    plan: dict[str, Any], values: dict[str, Any], verb: Verb | None
+) -> None:
+    pinned = OfferPlan("", "a", api="product-ingestion", **plan)
+    move = moves(Record("r", pinned, OfferState.WAITING, NOW, **values))["a"]
+    assert move.verb is verb

@@ -99,6 +99,109 @@ def test_a_plan_survives_json() -> None:
     assert OfferPlan.from_dict({"publisher_id": "a", "offer_id": "b", "new": 1}) == OfferPlan("a", "b")
 
 
+BOTH = """
+[defaults]
+publisher = "contoso"
+api = "product-ingestion"
+
+[[offers]]
+offer = "contoso-db"
+submission = "1152921505690000042"
+
+[[offers]]
+offer = "site"
+api = "go-live"
+after = ["contoso-db"]
+
+[[offers]]
+offer = "contoso-app"
+publish = true
+after = ["contoso-db", "contoso/site"]
+"""
+
+
+def test_a_file_with_offers_of_both_apis(tmp_path: Path) -> None:
+    path = tmp_path / "release.toml"
+    path.write_text(BOTH)
+    new = "product-ingestion"
+    assert Release.read(path).offers == (
+        OfferPlan("", "contoso-db", api=new, submission="1152921505690000042"),
+        OfferPlan("contoso", "site", after=("contoso-db",)),
+        OfferPlan("", "contoso-app", publish=True, after=("contoso-db", "contoso/site"), api=new),
+    )
+    names = [each.name for each in Release.read(path).offers]
+    assert names == ["contoso-db", "contoso/site", "contoso-app"]
+    table = tmp_path / "release.csv"
+    table.write_text("offer,api,submission\ncontoso-db,product-ingestion,1152921505690000042\n")
+    assert Release.read(table).offers == Release.read(path).offers[:1]
+
+
+def test_an_offer_of_the_same_publisher_comes_before_one_of_the_other_api() -> None:
+    new: dict[str, Any] = {"api": "product-ingestion", "offer": "db"}
+    offers = [OFFER, new, {"publisher": "contoso", "offer": "x", "after": ["db"]}]
+    offers.append({**new, "offer": "app", "after": ["db"]})
+    plans = Release.from_value({"name": "x", "offers": offers}).offers
+    assert [each.after for each in plans[2:]] == [("contoso/db",), ("db",)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        (
+            "a.toml",
+            '[[offers]]\noffer = "x"\n\n[[offers]]\noffer = "db"\napi = "ingestion"\n',
+            "line 6, offers[1].api: 'ingestion' is not one of ['go-live', 'product-ingestion']",
+        ),
+        (
+            "a.toml",
+            '[defaults]\napi = 1\n[[offers]]\noffer = "x"',
+            "line 2, defaults.api: 1 is not one of",
+        ),
+        ("a.toml", 'offers = [{ offer = "x", api = "y" }]', "line 1, offers[0].api: 'y' is not one of"),
+        (
+            "a.toml",
+            '[[offers]]\noffer = "db"\napi = "product-ingestion"\nsubmission = 1152921505690000042',
+            "line 4, offers[0].submission: 1152921505690000042 must be text, in quotes",
+        ),
+        (
+            "a.toml",
+            '[[offers]]\noffer = "db"\napi = "product-ingestion"\nsubmission = "0"',
+            "line 4, offers[0].submission: '0' is not right; wanted: With product-ingestion",
+        ),
+        (
+            "a.toml",
+            '[[offers]]\npublisher = "a"\noffer = "b"\nsubmission = "7"',
+            "line 4, offers[0].submission: only an offer of api = 'product-ingestion' has one",
+        ),
+        (
+            "a.toml",
+            '[[offers]]\npublisher = "a"\noffer = "b"\napi = "product-ingestion"',
+            "line 2, offers[0].publisher: b must not have one: with product-ingestion",
+        ),
+        (
+            "a.toml",
+            '[[offers]]\noffer = "b"\npublish = true\napi = "product-ingestion"\nsubmission = "7"',
+            "line 5, offers[0].submission: b is to be published, which makes a new one",
+        ),
+        ("a.toml", '[defaults]\nsubmission = "7"', "line 1, defaults: 'submission' is not known here"),
+        ("a.csv", "offer,api\ndb,product-ingestion\n\nx,new\n", "line 4, offers[1].api: 'new' is not"),
+        ("a.csv", "offer\nx\n", "line 2, offers[0]: x has no publisher"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with pytest.raises(InvalidInput) as caught:
+        Release.read(path)
+    assert str(caught.value).startswith(f"{path}: ")
+    assert problem in str(caught.value)
+
+
+def test_a_release_of_the_first_api_is_the_one_that_an_earlier_golive_began() -> None:
+    release = Release.from_value({"name": "x", "offers": [OFFER]})
+    assert release.fingerprint == ("6975f27ffa9f6bd8a514a9ec73b795734f8ac7f52325c2d66288bf0a32098e9a")
+
+
 OFFER = {"publisher": "contoso", "offer": "db"}
 
 

@@ -17,6 +17,7 @@ from attrs import define, field
 from conftest import PATIENCE
 from golive.emulator import TOKEN, Emulator, Offer, numbered
 from golive.emulator.faults import kind_of
+from golive.emulator.ingestion.products import Product
 from golive.fleet import Fleet, FleetError, OfferState, Release, ReleaseView, Service
 
 WORKER = Path(__file__).resolve().parent / "fleet_worker.py"
@@ -40,7 +41,7 @@ class Night:
 
     emulator: Emulator
     service: Any
-    offers: list[Offer]
+    offers: list[Offer] | list[Product]
     generator: random.Random
     workers: list[subprocess.Popen[str]] = field(factory=list)
     fatal: int | None = None
@@ -51,12 +52,20 @@ class Night:
 
     @classmethod
     def of(cls, count: int, publishers: int, seed: int) -> Night:
+        """Make one; with no publishers, of Product Ingestion."""
         made: list[Night] = []
         # The service itself would take none of them twice.
-        offers = numbered(count, publishers, always_ready=True)
+        offers = numbered(count, publishers, always_ready=True) if publishers else []
+        products = [] if publishers else [Product(f"offer-{number}") for number in range(count)]
         # A quarter of an hour goes by with every request; a go-live takes days.
-        emulator = Emulator(offers=offers, speed=900, clock=lambda: made[0].hours if made else 0)
-        made.append(cls(emulator, emulator.app.app, offers, random.Random(seed)))
+        emulator = Emulator(
+            offers=offers,
+            products=products,
+            habits=["repeat-runs"],
+            speed=900,
+            clock=lambda: made[0].hours if made else 0,
+        )
+        made.append(cls(emulator, emulator.app.app, offers or products, random.Random(seed)))
         emulator.app.app = made[0]
         return made[0]
 
@@ -70,7 +79,8 @@ class Night:
             return
         self.counted += 1
         fatal = False
-        if kind_of(scope["path"], scope["method"]) == "golive" and self.fatal is not None:
+        kind = kind_of(scope["path"], scope["method"])
+        if kind in ("golive", "configure") and self.fatal is not None:
             self.fatal -= 1
             fatal = self.fatal == 0
         before = fatal and self.generator.random() < 0.2
@@ -111,11 +121,21 @@ class Night:
 
     @property
     def accepted(self) -> list[int]:
-        return [self.emulator.accepted(each.publisher, each.id) for each in self.offers]
+        return [
+            self.emulator.accepted(each.publisher, each.id)
+            if isinstance(each, Offer)
+            else sum(self.emulator.accepted_submissions(each.id).values())
+            for each in self.offers
+        ]
 
 
 def release_of(night: Night, **more: Any) -> Release:
-    offers = [{"publisher": each.publisher, "offer": each.id} for each in night.offers]
+    offers = [
+        {"publisher": each.publisher, "offer": each.id}
+        if isinstance(each, Offer)
+        else {"api": "product-ingestion", "offer": each.id}
+        for each in night.offers
+    ]
     return Release.from_value({"name": "tonight", "offers": offers, **more})
 
 

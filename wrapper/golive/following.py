@@ -216,9 +216,10 @@ def refresh(context: Context, tracker: Tracker, *, at_least: float = 0.0) -> Flo
         raise
     else:
         now = context.clock.monotonic()
-        tracker.next_poll = now + context.polling.pause(
+        wait = context.polling.pause(
             now - tracker.since, retry_after=context.wait_asked_for(retry_after), vary=context.vary
         )
+        tracker.next_poll = now + max(wait, tracker.pace)
         if (status.state, status.word) != (tracker.status.state, tracker.status.word):
             logger.info("%s is %s (%r)", tracker.token, status.state, status.word)
         tracker.status = status
@@ -323,7 +324,8 @@ class _Trouble:
         )
         if wait is None:
             soon = context.retry.unbounded_delay(self.failed) * context.vary(0.5, 1.0)
-            self.planned = min(max(soon, tracker.pace), self.planned)
+            self.planned = min(soon, self.planned)
+        self.planned = max(self.planned, tracker.pace)
         tracker.next_poll = now + self.planned
 
     def _budget(self, error: GoLiveError) -> tuple[str, float | None]:

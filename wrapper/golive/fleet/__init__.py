@@ -9,10 +9,10 @@ except ModuleNotFoundError as _error:
         f"golive.fleet needs {_error.name}: pip install 'golive[fleet]'", name=_error.name
     ) from None
 
+from golive.fleet.adapters import Service
 from golive.fleet.fleet import Check, Fleet, FleetError, Worker
 from golive.fleet.release import Limits, OfferPlan, Release
 from golive.fleet.view import Estimate, Event, OfferState, OfferView, ReleaseView
-from golive.fleet.work import Service
 
 __all__ = [
     "Check",

@@ -1,4 +1,4 @@
-"""Who authenticates for a publisher: a release gives a name, and what it names stays outside."""
+"""Who authenticates for an account: a release gives a name, and what it names stays outside."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ __all__ = ["DEFAULT", "credential"]
 DEFAULT = "AZURE_TOKEN"
 
 
-def credential(names: Mapping[str, str], publisher: str) -> AsyncCredential:
-    """Return what authenticates for a publisher.
+def credential(names: Mapping[str, str], account: str) -> AsyncCredential:
+    """Return what authenticates for an account.
 
     Args:
-        names: By publisher, `env:VARIABLE`, `azure` or `azure:PREFIX`.
-        publisher: The publisher.
+        names: By account, `env:VARIABLE`, `azure` or `azure:PREFIX`.
+        account: The publisher; where the account implies it, the API.
 
     Raises:
         CredentialError: What is named is not there.
     """
-    name = names.get(publisher)
+    name = names.get(account)
     if name is None:
-        return _token(DEFAULT, publisher) if os.environ.get(DEFAULT) else _azure(None, publisher)
+        return _token(DEFAULT, account) if os.environ.get(DEFAULT) else _azure(None, account)
     kind, _, rest = name.partition(":")
-    return _token(rest, publisher) if kind == "env" else _azure(rest or None, publisher)
+    return _token(rest, account) if kind == "env" else _azure(rest or None, account)
 
 
-def _token(variable: str, publisher: str) -> str:
+def _token(variable: str, account: str) -> str:
     token = os.environ.get(variable, "").strip()
     if not token:
         raise CredentialError(
-            f"The token of the publisher {publisher!r} is to be in the variable {variable}, which is not"
-            " set for this worker."
+            f"The token for {account!r} is to be in the variable {variable}, which is not set for this"
+            " worker."
         )
     return token
 
 
-def _azure(prefix: str | None, publisher: str) -> Any:
+def _azure(prefix: str | None, account: str) -> Any:
     try:
         from azure.identity import ClientSecretCredential, DefaultAzureCredential
     except ModuleNotFoundError:
         raise CredentialError(
-            f"There is no token for the publisher {publisher!r}: set {DEFAULT}, or name a variable under"
-            " [credentials], or pip install 'golive[azure]'."
+            f"There is no token for {account!r}: set {DEFAULT}, or name a variable under [credentials],"
+            " or pip install 'golive[azure]'."
         ) from None
     if prefix is None:
         return DefaultAzureCredential()
@@ -57,7 +57,7 @@ def _azure(prefix: str | None, publisher: str) -> Any:
     ]
     if not all(values):
         raise CredentialError(
-            f"The publisher {publisher!r} needs the variables {prefix}_TENANT_ID, {prefix}_CLIENT_ID and"
+            f"{account!r} needs the variables {prefix}_TENANT_ID, {prefix}_CLIENT_ID and"
             f" {prefix}_CLIENT_SECRET, which are not all set for this worker."
         )
     tenant, client, secret = values

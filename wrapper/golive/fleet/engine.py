@@ -41,7 +41,7 @@ class Job:
     Attributes:
         verb: What to do.
         release: The release.
-        offer: The offer, as `PUBLISHER/OFFER`.
+        offer: The offer, by its name in the release.
         attempt: Which attempt it is.
     """
 
@@ -82,20 +82,22 @@ class Engine:
                 polling_interval_sec=_LOOK,
             )
 
-    def enqueue(self, connection: sa.Connection, job: Job, *, until: datetime | None = None) -> None:
+    def enqueue(
+        self, connection: sa.Connection, job: Job, account: str, *, until: datetime | None = None
+    ) -> None:
         """Have a worker do a job, unless there was the same before.
 
         Args:
             connection: The transaction with which it comes to be.
             job: The job.
+            account: Whose it is: the limit per publisher counts by that.
             until: When, at the earliest; None for now.
         """
-        publisher = job.offer.partition("/")[0]
         options: EnqueueOptions = {
             "workflow_name": _WORKFLOW,
             "queue_name": _QUEUE,
             "workflow_id": job.id,
-            "queue_partition_key": publisher,
+            "queue_partition_key": account,
             "app_version": _VERSION,
             "application_name": _NAME,
         }

@@ -18,14 +18,15 @@ import sqlalchemy as sa
 from attrs import evolve, frozen
 
 from golive.errors import GoLiveError, InvalidInput
-from golive.fleet import access, database
+from golive.fleet import database
+from golive.fleet.adapters import Service
 from golive.fleet.engine import Engine, EngineError, Job
 from golive.fleet.outbox import Outbox
 from golive.fleet.plan import next_moves
 from golive.fleet.release import OfferPlan, Release
 from golive.fleet.store import Record, Store, Transaction, now
 from golive.fleet.view import Event, OfferState, ReleaseView
-from golive.fleet.work import CANCEL, LOOK, Service, Work
+from golive.fleet.work import CANCEL, LOOK, Work
 from golive.hooks import Hook
 
 __all__ = ["Check", "Fleet", "FleetError", "Worker"]
@@ -62,11 +63,13 @@ class Check:
         plan: The offer.
         ready: Whether it is.
         reason: Why it is not, or what else is to be known.
+        submission: The version that is there, where the API has such numbers; or None.
     """
 
     plan: OfferPlan
     ready: bool
     reason: str
+    submission: str | None = None
 
 
 class Fleet:
@@ -156,9 +159,7 @@ class Fleet:
             InvalidInput: There is one with this name and other offers.
         """
         with _reaching():
-            plans = [
-                evolve(each, endpoint=each.endpoint or self.service.endpoint) for each in release.offers
-            ]
+            plans = [evolve(each, endpoint=self.service.where(each)) for each in release.offers]
             release = evolve(release, offers=tuple(plans))
             if release.limits != type(release.limits)():
                 self._engine.prepare(limits=release.limits)
@@ -204,7 +205,7 @@ class Fleet:
 
         Args:
             release: The release.
-            offers: The offers, as `PUBLISHER/OFFER` or by their id; None for all that need it now.
+            offers: The offers, by name or by their id; None for all that need it now.
             by: Who approves, to be noted.
 
         Returns:
@@ -231,7 +232,7 @@ class Fleet:
 
         Args:
             release: The release.
-            offers: The offers, as `PUBLISHER/OFFER` or by their id; None for all that failed.
+            offers: The offers, by name or by their id; None for all that failed.
 
         Returns:
             The offers that are tried again.
@@ -251,6 +252,9 @@ class Fleet:
                 ended=None,
                 message=None,
                 percent=None,
+                # What failed or was overtaken does not go live any more.
+                submission=record.submission if record.seen else record.plan.submission,
+                seen=record.seen and record.submission is not None,
             )
             return True
 
@@ -261,7 +265,7 @@ class Fleet:
 
         Args:
             release: The release.
-            offers: The offers, as `PUBLISHER/OFFER` or by their id; None for all that have not ended.
+            offers: The offers, by name or by their id; None for all that have not ended.
 
         Returns:
             The offers that are canceled.
@@ -278,7 +282,7 @@ class Fleet:
             record = transaction.change(record, canceling=True)
             if record.state.is_active:
                 job = Job(CANCEL, release, record.plan.name, record.attempt)
-                self._engine.enqueue(transaction.connection, job)
+                self._engine.enqueue(transaction.connection, job, record.plan.account)
             return True
 
         return self._each(release, offers, cancel, usual=lambda each: not each.state.has_ended)
@@ -290,12 +294,12 @@ class Fleet:
                 record = move.record
                 if move.until is not None:
                     job = Job(LOOK, release, "-/-", int(move.until.timestamp()))
-                    self._engine.enqueue(transaction.connection, job, until=move.until)
+                    self._engine.enqueue(transaction.connection, job, "-", until=move.until)
                 if not move.changes:
                     continue
                 if move.verb is not None:
                     job = Job(move.verb, release, record.plan.name, record.attempt)
-                    self._engine.enqueue(transaction.connection, job)
+                    self._engine.enqueue(transaction.connection, job, record.plan.account)
                 transaction.change(
                     record,
                     state=move.state,
@@ -346,21 +350,12 @@ class Fleet:
         return list(await asyncio.gather(*map(look, release.offers)))
 
     async def _check(self, release: Release, plan: OfferPlan) -> Check:
-        source = access.credential(release.credentials, plan.publisher_id)
-        async with self.service.client(source, plan.endpoint) as client:
-            status = await client.offer_status(plan.publisher_id, plan.offer_id)
-            if status.ready_to_go_live:
-                again = "in preview; it is published anew" if plan.publish else "in preview"
-                return Check(plan, ready=True, reason=again)
-            if status.state.is_terminal or not status.steps:
-                if plan.publish:
-                    return Check(plan, ready=True, reason="to be published")
-                return Check(
-                    plan, ready=False, reason=f"not in preview ({status.word!r}): publish it first"
-                )
-            latest = await client.latest_operation(plan.publisher_id, plan.offer_id)
-            runs = "an operation" if latest is None else f"a {latest.kind}"
-            return Check(plan, ready=False, reason=f"{runs} runs; it would be adopted or refused")
+        adapter = self.service.open(plan, release.credentials)
+        try:
+            found = await adapter.readiness(plan)
+        finally:
+            await adapter.aclose()
+        return Check(plan, found.ready, found.reason, found.submission)
 
 
 class Worker:
@@ -458,7 +453,9 @@ class Worker:
 def _chosen(release: str, records: Sequence[Record], offers: Iterable[str]) -> list[Record]:
     chosen = []
     for named in offers:
-        found = [each for each in records if named in (each.plan.name, each.plan.offer_id)]
+        found = [each for each in records if named == each.plan.name] or [
+            each for each in records if named == each.plan.offer_id
+        ]
         if not found:
             raise InvalidInput(f"{named} is not in the release {release!r}.")
         if len(found) > 1:

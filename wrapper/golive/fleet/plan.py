@@ -17,6 +17,8 @@ __all__ = ["Move", "Verb", "next_moves"]
 class Verb(StrEnum):
     """What a worker does for an offer."""
 
+    #: Note which version it is that goes live.
+    PIN = "pin"
     PUBLISH = "publish"
     GO_LIVE = "go-live"
 
@@ -77,6 +79,9 @@ def _move(record: Record, states: Mapping[str, OfferState], now: datetime) -> Mo
     if plan.publish and not record.published:
         # In preview nothing is visible to customers, so it waits for nothing.
         return Move(record, OfferState.QUEUED, verb=Verb.PUBLISH)
+    if plan.is_pinned_first and record.submission is None and not record.seen:
+        # What comes to preview while it waits is not what was to go live.
+        return Move(record, OfferState.QUEUED, verb=Verb.PIN)
     here = OfferState.IN_PREVIEW if record.published else OfferState.WAITING
     before = {name: states.get(name, OfferState.LIVE) for name in plan.after}
     for name, state in before.items():

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -19,6 +20,10 @@ from attrs import Factory, field, frozen
 from golive.errors import InvalidInput
 
 __all__ = ["Limits", "OfferPlan", "Release", "schema"]
+
+#: The APIs, by the words that a release has for them.
+GO_LIVE = "go-live"
+PRODUCT_INGESTION = "product-ingestion"
 
 _GROUP = "group:"
 _TRUE = {"true", "yes", "1", "x"}
@@ -45,7 +50,7 @@ class OfferPlan:
     """What is to become of an offer.
 
     Attributes:
-        publisher_id: The publisher.
+        publisher_id: The publisher; empty where the account implies it (`product-ingestion`).
         offer_id: The offer.
         publish: Whether it is published to its preview first; otherwise it has to be there.
         approval: Whether it goes live only once somebody approved.
@@ -54,6 +59,8 @@ class OfferPlan:
         group: The group it belongs to, or None.
         endpoint: Where its service is; None for the default.
         api: Which API it is taken live with.
+        submission: The number of the submission that alone may go live, as text; None for the one that
+            is seen in preview first.
     """
 
     publisher_id: str
@@ -64,16 +71,33 @@ class OfferPlan:
     after: tuple[str, ...] = ()
     group: str | None = None
     endpoint: str | None = None
-    api: str = "go-live"
+    api: str = GO_LIVE
+    submission: str | None = None
 
     @property
     def name(self) -> str:
-        """`PUBLISHER/OFFER`."""
-        return f"{self.publisher_id}/{self.offer_id}"
+        """`PUBLISHER/OFFER`; `OFFER` where the account implies the publisher."""
+        return "/".join(filter(None, (self.publisher_id, self.offer_id)))
+
+    @property
+    def account(self) -> str:
+        """Whose offer it is, for credentials and limits: the publisher, else the API."""
+        return self.publisher_id or self.api
+
+    @property
+    def is_pinned_first(self) -> bool:
+        """Whether the version that goes live is noted as soon as the release has begun.
+
+        What is published anew, or named by the file, needs no such look.
+        """
+        return self.api == PRODUCT_INGESTION and self.submission is None and not self.publish
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON knows it."""
+        # What an offer of the first API never has must not change the fingerprints of its releases.
+        pinned = {} if self.submission is None else {"submission": self.submission}
         return {
+            **pinned,
             "publisher_id": self.publisher_id,
             "offer_id": self.offer_id,
             "publish": self.publish,
@@ -98,7 +122,8 @@ class OfferPlan:
             after=tuple(value.get("after", ())),
             group=value.get("group"),
             endpoint=value.get("endpoint"),
-            api=value.get("api", "go-live"),
+            api=value.get("api", GO_LIVE),
+            submission=value.get("submission"),
         )
 
 
@@ -109,7 +134,7 @@ class Release:
     Attributes:
         name: What it is called. Each offer goes live once per name, however often it is started.
         offers: The offers, in the order of the file.
-        credentials: By publisher, the name of what authenticates for it.
+        credentials: By publisher, or by `product-ingestion`, the name of what authenticates for it.
         limits: How much may happen at once.
     """
 
@@ -131,7 +156,7 @@ class Release:
         Args:
             path: The file. The first line of a CSV file names its columns, of those that an offer has:
                 `publisher`, `offer`, `publish`, `approval`, `not-before`, `after` (separated by
-                spaces), `group`, `endpoint` and `api`.
+                spaces), `group`, `endpoint`, `api` and `submission`.
 
         Raises:
             InvalidInput: It cannot be read, or holds what it may not hold; all that is wrong is told.
@@ -139,14 +164,17 @@ class Release:
         try:
             if path.suffix.lower() == ".csv":
                 with path.open(encoding="utf-8-sig", newline="") as file:
-                    value: Any = {"offers": _rows(csv.DictReader(file))}
+                    rows = _rows(csv.DictReader(file))
+                value: Any = {"offers": list(rows.values())}
+                lines = {f"offers[{number}]": line for number, line in enumerate(rows)}
             else:
-                value = tomllib.loads(path.read_text("utf-8-sig"))
+                text = path.read_text("utf-8-sig")
+                value, lines = tomllib.loads(text), _lines(text)
         except (OSError, ValueError, csv.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             raise InvalidInput(f"Cannot read the release {path}: {reason}") from None
         value.setdefault("name", path.stem)
-        return cls.from_value(value, str(path))
+        return cls._from(value, str(path), lines)
 
     @classmethod
     def from_value(cls, value: Mapping[str, Any], source: str = "the release") -> Release:
@@ -159,8 +187,12 @@ class Release:
         Raises:
             InvalidInput: It holds what it may not hold; all that is wrong is told.
         """
+        return cls._from(value, source, {})
+
+    @classmethod
+    def _from(cls, value: Mapping[str, Any], source: str, lines: Mapping[str, int]) -> Release:
         value = _plain(value)
-        if problems := _violations(value):
+        if problems := _violations(value, lines):
             raise InvalidInput(f"{source}: {'; '.join(problems)}.")
         if not value.get("name"):
             raise InvalidInput(f"{source} has no name.")
@@ -172,17 +204,19 @@ class Release:
             after = list(entry.get("after", ()))
             if group is not None:
                 if group not in value.get("groups", {}):
-                    problems.append(f"offers[{number}]: there is no group {group!r}")
+                    at = _at(["offers", number, "group"], lines)
+                    problems.append(f"{at}: there is no group {group!r}")
                 of_group = value.get("groups", {}).get(group, {})
                 after = [*of_group.get("after", ()), *after]
                 given |= of_group
             given |= entry
-            if "publisher" not in given:
-                problems.append(f"offers[{number}]: {entry['offer']} has no publisher")
+            api = given.get("api", GO_LIVE)
+            if wrong := [*_wrong(entry, given, api)]:
+                problems += [f"{_at(['offers', number, key], lines)}: {why}" for key, why in wrong]
                 continue
             plans.append(
                 OfferPlan(
-                    publisher_id=given["publisher"],
+                    publisher_id=given["publisher"] if api == GO_LIVE else "",
                     offer_id=given["offer"],
                     publish=given.get("publish", False),
                     approval=given.get("approval", False),
@@ -190,7 +224,8 @@ class Release:
                     after=tuple(dict.fromkeys(after)),
                     group=group,
                     endpoint=given.get("endpoint"),
-                    api=given.get("api", "go-live"),
+                    api=api,
+                    submission=given.get("submission"),
                 )
             )
         resolved, unknown = _resolved(plans)
@@ -216,17 +251,62 @@ def schema() -> dict[str, Any]:
     return read
 
 
-def _violations(value: Mapping[str, Any]) -> list[str]:
+def _wrong(
+    entry: Mapping[str, Any], given: Mapping[str, Any], api: str
+) -> Iterator[tuple[str | None, str]]:
+    """Tell what does not go together in an offer: of which of its keys, if of one, and why."""
+    offer = entry["offer"]
+    if api == GO_LIVE:
+        if "publisher" not in given:
+            yield None, f"{offer} has no publisher"
+        if "submission" in given:
+            yield "submission", f"only an offer of api = {PRODUCT_INGESTION!r} has one to be named"
+        return
+    if "publisher" in entry:
+        yield "publisher", f"{offer} must not have one: with {PRODUCT_INGESTION}, the account implies it"
+    if "submission" in given and given.get("publish"):
+        yield "submission", f"{offer} is to be published, which makes a new one"
+
+
+def _violations(value: Mapping[str, Any], lines: Mapping[str, int]) -> list[str]:
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(schema(), format_checker=Draft202012Validator.FORMAT_CHECKER)
     found = sorted(validator.iter_errors(value), key=lambda error: list(map(str, error.absolute_path)))
-    return [f"{_place(error.absolute_path)}: {_told(error)}" for error in found]
+    return [f"{_at(error.absolute_path, lines)}: {_told(error)}" for error in found]
+
+
+def _at(path: Iterable[str | int | None], lines: Mapping[str, int]) -> str:
+    """Return a place, and in which line of the file it is, as far as that is known."""
+    steps = [each for each in path if each is not None]
+    places = [_place(steps[:length]) for length in range(len(steps), 0, -1)]
+    line = next((lines[each] for each in places if each in lines), None)
+    return _place(steps) if line is None else f"line {line}, {_place(steps)}"
 
 
 def _place(path: Iterable[str | int]) -> str:
     told = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in path)
     return told.removeprefix(".") or "the file"
+
+
+_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
+_KEY = re.compile(r"\s*[\"']?([\w-]+)[\"']?\s*=")
+
+
+def _lines(text: str) -> dict[str, int]:
+    """Return in which line of a TOML file what stands, by its place: a help to who reads an error."""
+    found: dict[str, int] = {}
+    table, seen = "", -1
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := _HEADER.match(line):
+            table = header[2]
+            if header[1] == "[[":
+                seen += 1
+                table = f"{table}[{seen}]"
+            found.setdefault(table, number)
+        elif key := _KEY.match(line):
+            found.setdefault(f"{table}.{key[1]}".removeprefix("."), number)
+    return found
 
 
 def _told(error: Any) -> str:
@@ -239,6 +319,10 @@ def _told(error: Any) -> str:
         # What stands in place of the name of a credential may be one.
         given = "this" if "credentials" in error.absolute_path else repr(error.instance)
         return f"{given} is not right; wanted: {about.rstrip('.')}"
+    if (error.validator, error.validator_value) == ("type", "string") and isinstance(
+        error.instance, int
+    ):
+        return f"{error.instance!r} must be text, in quotes"
     # An instance that is named in full may be a whole offer.
     message: str = error.message
     return message if len(message) <= 200 else f"{message[:200]} ..."
@@ -259,8 +343,14 @@ def _moment(value: str | None) -> datetime | None:
     return None if value is None else datetime.fromisoformat(value).astimezone(UTC)
 
 
-def _rows(reader: csv.DictReader[str]) -> list[dict[str, Any]]:
-    return [_row(number, row) for number, row in enumerate(reader, 2) if any(row.values())]
+def _rows(reader: csv.DictReader[str]) -> dict[int, dict[str, Any]]:
+    """Return the rows by their lines."""
+    rows = {}
+    for row in reader:
+        if any(row.values()):
+            line = reader.line_num
+            rows[line] = _row(line, row)
+    return rows
 
 
 def _row(number: int, row: Mapping[str | None, str | None]) -> dict[str, Any]:
@@ -300,7 +390,9 @@ def _resolved(plans: list[OfferPlan]) -> tuple[list[OfferPlan], list[str]]:
                     unknown.append(f"{each.name} comes after {named}, which has no offers")
                 after += members
                 continue
-            full = named if "/" in named else f"{each.publisher_id}/{named}"
+            # Of the same publisher; else one whose publisher the account implies.
+            own = evolve(each, offer_id=named).name
+            full = named if "/" in named or (own not in names and named in names) else own
             if full not in names:
                 unknown.append(f"{each.name} comes after {full}, which is not in the release")
             after.append(full)

@@ -1,6 +1,6 @@
 """What a fleet knows, in two tables beside the engine's: the offers of each release, and what changed.
 
-What a worker must know after a crash is written down here before it acts: the baseline before a request
+What a worker must know after a crash is written down here before it acts: what is known before a request
 is sent, and the checkpoint of what follows.
 """
 
@@ -86,7 +86,7 @@ class Record:
         approved: When it was approved, in UTC, or None.
         approved_by: By whom, or None.
         canceling: Whether it is to be canceled.
-        baseline: What was known before the first try, or None.
+        baseline: What was known before a request was sent, or None; which API it is says how it is read.
         checkpoint: How far the following of its operation got, or None.
         adopted: Whether somebody else began the operation.
         step: The step of its operation, or None.
@@ -96,6 +96,8 @@ class Record:
         message: What is to be known about it, or None.
         began: When its first operation began, in UTC, or None.
         ended: When it ended, in UTC, or None.
+        submission: The version that alone may go live, once one was seen or named; or None.
+        seen: Whether it was looked for, and what was found still holds.
     """
 
     release: str
@@ -118,6 +120,8 @@ class Record:
     message: str | None = None
     began: datetime | None = None
     ended: datetime | None = None
+    submission: str | None = None
+    seen: bool = False
 
     @property
     def view(self) -> OfferView:
@@ -138,6 +142,7 @@ class Record:
             adopted=self.adopted,
             began=self.began,
             ended=self.ended,
+            submission=self.submission,
         )
 
     def to_json(self) -> str:
@@ -246,7 +251,7 @@ class Transaction:
             )
         )
         for position, plan in enumerate(release.offers):
-            record = Record(release.name, plan, OfferState.WAITING, moment)
+            record = Record(release.name, plan, OfferState.WAITING, moment, submission=plan.submission)
             self.connection.execute(
                 sa.insert(_OFFERS).values(
                     release=release.name,
@@ -283,6 +288,9 @@ class Store:
     def transaction(self) -> Iterator[Transaction]:
         """Do several things as one."""
         with self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # Python begins with the first change only, and what was read before may be old by then.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             yield Transaction(connection)
 
     def record(self, release: str, name: str) -> Record:
@@ -378,8 +386,16 @@ class Store:
         Returns:
             How long to wait for it, in seconds.
         """
+        try:
+            return self._turn(endpoint, seconds)
+        except sa.exc.IntegrityError:
+            # Somebody else took the first turn there is at the same moment.
+            return self._turn(endpoint, seconds)
+
+    def _turn(self, endpoint: str, seconds: float) -> float:
         moment = now().timestamp()
-        with self.engine.begin() as connection:
+        with self.transaction() as transaction:
+            connection = transaction.connection
             found = connection.execute(
                 sa.select(_PACES.c.next).where(_PACES.c.endpoint == endpoint).with_for_update()
             ).scalar()

@@ -46,7 +46,7 @@ class OfferView:
     """Where an offer of a release stands.
 
     Attributes:
-        publisher_id: The publisher.
+        publisher_id: The publisher; empty where the account implies it (`product-ingestion`).
         offer_id: The offer.
         api: Which API it is taken live with.
         group: Its group, or None.
@@ -61,6 +61,7 @@ class OfferView:
         adopted: Whether somebody else began the operation.
         began: When its first operation began, in UTC, or None.
         ended: When it ended, in UTC, or None.
+        submission: The version that alone goes live, where the API has such numbers; or None.
     """
 
     publisher_id: str
@@ -78,11 +79,12 @@ class OfferView:
     adopted: bool
     began: datetime | None
     ended: datetime | None
+    submission: str | None = None
 
     @property
     def name(self) -> str:
-        """`PUBLISHER/OFFER`."""
-        return f"{self.publisher_id}/{self.offer_id}"
+        """`PUBLISHER/OFFER`; `OFFER` where the account implies the publisher."""
+        return "/".join(filter(None, (self.publisher_id, self.offer_id)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as JSON knows it."""

@@ -1,4 +1,4 @@
-"""What a worker does for an offer, on nothing but the client; each job may be done again after a crash.
+"""What a worker does for an offer, by its API's adapter; each job may be done again after a crash.
 
 Before a request that begins something is sent, what was known of the offer is written down; once it is
 accepted, where the operation is. So whoever does the job again, anywhere, adopts what was begun, also if
@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from attrs import Factory, evolve, frozen
+from attrs import evolve
 
 from golive.aio import AsyncOperation
 from golive.checkpoint import Checkpoint
@@ -25,20 +25,17 @@ from golive.errors import (
     OperationCanceled,
     OperationError,
     OperationFailed,
+    Overtaken,
 )
-from golive.fleet import access, database
+from golive.fleet import database
+from golive.fleet.adapters import Adapter, Known, Service
 from golive.fleet.engine import Job
 from golive.fleet.plan import Verb
 from golive.fleet.store import Record, Store, now
 from golive.fleet.view import OfferState
-from golive.portal.aio import AsyncGoLiveClient
-from golive.portal.baseline import Baseline
-from golive.portal.location import ENDPOINT
-from golive.retry import RetryPolicy
-from golive.schedule import PollingPolicy
 from golive.status import OperationStatus
 
-__all__ = ["CANCEL", "LOOK", "Service", "Work"]
+__all__ = ["CANCEL", "LOOK", "Work"]
 
 logger: logging.Logger = logging.getLogger("golive")
 
@@ -52,35 +49,12 @@ LOOK = "look"
 _PAUSES = (2.0, 300.0)
 
 
-@frozen
-class Service:
-    """How to talk to the service.
-
-    Attributes:
-        endpoint: Where it is, unless a release says otherwise.
-        polling: How often to ask for the status of an operation.
-        retry: How a request that failed is repeated.
-        allow_http: Whether plain http to another machine is accepted.
-    """
-
-    endpoint: str = ENDPOINT
-    polling: PollingPolicy = Factory(PollingPolicy)
-    retry: RetryPolicy = Factory(RetryPolicy)
-    allow_http: bool = False
-
-    def client(self, credential: Any, endpoint: str | None) -> AsyncGoLiveClient:
-        """Open a client."""
-        return AsyncGoLiveClient(
-            credential,
-            endpoint=endpoint or self.endpoint,
-            polling=self.polling,
-            retry=self.retry,
-            allow_http=self.allow_http,
-        )
-
-
 class _Withdrawn(GoLiveError):
     """It was canceled before anything was sent."""
+
+
+class _Over(GoLiveError):
+    """Another worker saw it end."""
 
 
 class Work:
@@ -96,7 +70,7 @@ class Work:
         self._store = store
         self._service = service
         self._advance = advance
-        self._clients: dict[tuple[str | None, str, str | None], AsyncGoLiveClient] = {}
+        self._adapters: dict[tuple[str | None, ...], Adapter] = {}
         self._closing: asyncio.Task[None] | None = None
 
     async def do(self, job: Job) -> None:
@@ -109,6 +83,8 @@ class Work:
                 await self._cancel(job)
             else:
                 await self._carry_out(job, Verb(job.verb))
+        except _Over:
+            return
         except GoLiveError as error:
             await self._failed(job, error)
         except Exception as error:
@@ -119,49 +95,82 @@ class Work:
     async def _carry_out(self, job: Job, verb: Verb) -> None:
         record = await self._durably(self._store.record, job.release, job.offer)
         if not _is_for(record, job):
+            # Whoever noted what came of it may have died before seeing what that makes possible.
+            await self._durably(self._advance, job.release)
             return
         if record.canceling and record.checkpoint is None and record.baseline is None:
             raise _Withdrawn("Canceled before anything was sent.")
-        client = await self._client(record)
-        operation = await self._begun(client, job, verb, record)
-        await self._follow(client, job, operation)
+        adapter = await self._adapter(record)
+        if verb is Verb.PIN:
+            seen = await self._sight(adapter, job, record)
+            await self._conclude(job, OfferState.WAITING, submission=seen, seen=True, message=None)
+            return
+        operation = await self._begun(adapter, job, verb, record)
+        await self._follow(adapter, job, operation)
         operation.outcome()
+        done: dict[str, Any] = {"baseline": None, "message": None}
         if verb is Verb.PUBLISH:
-            await self._conclude(job, OfferState.IN_PREVIEW, published=True, baseline=None, message=None)
+            # What was published is what goes live.
+            version = adapter.version(operation)
+            await self._conclude(
+                job,
+                OfferState.IN_PREVIEW,
+                published=True,
+                submission=version,
+                seen=version is not None,
+                **done,
+            )
         else:
-            await self._conclude(job, OfferState.LIVE, baseline=None, message=None)
+            await self._conclude(job, OfferState.LIVE, **done)
 
-    async def _begun(
-        self, client: AsyncGoLiveClient, job: Job, verb: Verb, record: Record
-    ) -> AsyncOperation:
+    async def _sight(self, adapter: Adapter, job: Job, record: Record) -> str | None:
+        """Return the version that is to go live, as far as there is one yet."""
+        trouble = _Trouble(self._service.polling.outage_limit)
+        while True:
+            try:
+                await self._turn(adapter)
+                return await adapter.sight(record.plan)
+            except GoLiveError as error:
+                pause = trouble.pause(error)
+                await self._changed(job, message=str(error))
+                await asyncio.sleep(pause)
+
+    async def _begun(self, adapter: Adapter, job: Job, verb: Verb, record: Record) -> AsyncOperation:
         """Return the operation: the one that an earlier worker began, or one that is begun now."""
         if record.checkpoint is not None:
-            return client.operation(Checkpoint.from_dict(record.checkpoint))
+            return adapter.operation(record.checkpoint)
         running = OfferState.PUBLISHING if verb is Verb.PUBLISH else OfferState.GOING_LIVE
-        publisher, offer = record.plan.publisher_id, record.plan.offer_id
 
-        def note(baseline: Baseline) -> None:
+        def note(known: Known, version: str | None) -> None:
             with self._store.transaction() as transaction:
                 found = transaction.record(job.release, job.offer)
                 if found.canceling or not _is_for(found, job):
                     raise _Withdrawn("Canceled before anything was sent.")
                 transaction.change(
-                    found, state=running, baseline=baseline.to_dict(), began=found.began or now()
+                    found,
+                    state=running,
+                    baseline=known,
+                    submission=version or found.submission,
+                    seen=True,
+                    began=found.began or now(),
                 )
 
         trouble = _Trouble(self._service.polling.outage_limit)
         while True:
             try:
-                await self._turn(client)
+                await self._turn(adapter)
                 if record.baseline is None:
-                    baseline = await self._baseline(client, record)
-                    record = await self._changed(job, baseline=baseline.to_dict())
-                baseline = Baseline.from_dict(record.baseline or {})
-                begin = client.begin_publish if verb is Verb.PUBLISH else client.begin_go_live
-                operation = await begin(publisher, offer, baseline=baseline, on_sending=note)
+                    known = await adapter.before(record.plan, await self._since(record))
+                    record = await self._changed(job, baseline=known)
+                if verb is Verb.PUBLISH:
+                    operation = await adapter.publish(record.plan, record.baseline, note)
+                else:
+                    operation = await adapter.go_live(
+                        record.plan, record.baseline, record.submission, note
+                    )
             except GoLiveError as error:
-                kept = getattr(error, "baseline", None)
-                values = {} if kept is None else {"baseline": kept.to_dict()}
+                known = adapter.learned(error)
+                values = {} if known is None else {"baseline": known}
                 pause = trouble.pause(error)
                 record = await self._changed(job, message=str(error), **values)
                 await asyncio.sleep(pause)
@@ -179,42 +188,32 @@ class Work:
                     began=record.began or now(),
                     checkpoint=operation.checkpoint().to_dict(),
                     operation_url=operation.continuation_token(),
+                    submission=adapter.version(operation) or record.submission,
                     adopted=operation.adopted,
                     message="Somebody else began it; it is followed." if operation.adopted else None,
                 )
                 if record.canceling:
                     # It was canceled while the request was on its way, when nothing ran yet.
                     try:
-                        await self._cancel_at_service(client, record)
+                        await self._cancel_at_service(adapter, record)
                     except GoLiveError as error:
                         await self._changed(job, message=f"Could not be canceled: {error}")
                 return operation
 
-    async def _baseline(self, client: AsyncGoLiveClient, record: Record) -> Baseline:
-        """Return what was known of an offer, as far as the release is concerned.
+    async def _since(self, record: Record) -> datetime | None:
+        """Return from when on what somebody else took live counts for a release.
 
-        What somebody else took live since the release was begun counts for the release.
+        What an earlier attempt came to is not to be its outcome again.
         """
-        publisher, offer = record.plan.publisher_id, record.plan.offer_id
-        baseline = await client.baseline(publisher, offer)
-        if baseline.ready or baseline.operation_ids is None or record.attempt > 1:
-            # What an earlier attempt came to is not to be its outcome again.
-            return baseline
-        began = await self._durably(self._store.began, record.release)
-        since = {
-            each.ref.operation_id
-            for each in await client.submissions(publisher, offer)
-            if each.changed is not None and each.changed > began
-        }
-        known = tuple(each for each in baseline.operation_ids if each not in since)
-        return evolve(baseline, operation_ids=known)
+        return None if record.attempt > 1 else await self._durably(self._store.began, record.release)
 
-    async def _follow(self, client: AsyncGoLiveClient, job: Job, operation: AsyncOperation) -> None:
+    async def _follow(self, adapter: Adapter, job: Job, operation: AsyncOperation) -> None:
         shown: object = None
         while not operation.done:
             pause = (operation.next_poll_at - now()).total_seconds()
             await asyncio.sleep(max(0.0, pause))
-            await self._turn(client)
+            await self._turn(adapter)
+            await self._take_look(adapter, job, operation)
             await operation.poll()
             checkpoint = operation.checkpoint()
             # How it ends is told in the end.
@@ -222,18 +221,48 @@ class Work:
                 shown = (checkpoint.status, checkpoint.failed)
                 await self._changed(job, checkpoint=checkpoint.to_dict(), **_shown(operation.status))
 
+    async def _take_look(self, adapter: Adapter, job: Job, operation: AsyncOperation) -> None:
+        """Wait until it is this worker's turn to look at an operation, where an API limits that."""
+        while adapter.pace:
+            left = await self._durably(self._look_taken, adapter, job, operation)
+            if left <= 0:
+                return
+            await asyncio.sleep(left)
+
+    def _look_taken(self, adapter: Adapter, job: Job, operation: AsyncOperation) -> float:
+        """Take the next look at an operation, if it is due.
+
+        It is written down before anything is asked, so that all workers together keep the pace, whoever
+        of them dies or is slow to notice that another took over.
+
+        Returns:
+            In how many seconds it is due; 0 if it is taken.
+        """
+        with self._store.transaction() as transaction:
+            record = transaction.record(job.release, job.offer)
+            if not _is_for(record, job):
+                raise _Over("It has ended.")
+            if record.checkpoint is not None:
+                due = Checkpoint.from_dict(record.checkpoint).due
+                if (left := (due - now()).total_seconds()) > 0:
+                    return left
+            taken = evolve(operation.checkpoint(), due=now() + timedelta(seconds=adapter.pace))
+            transaction.change(record, checkpoint=taken.to_dict())
+        return 0.0
+
     async def _cancel(self, job: Job) -> None:
         record = await self._durably(self._store.record, job.release, job.offer)
         if not (record.canceling and record.state.is_active):
             return
-        await self._cancel_at_service(await self._client(record), record)
+        await self._cancel_at_service(await self._adapter(record), record)
 
-    async def _cancel_at_service(self, client: AsyncGoLiveClient, record: Record) -> None:
+    async def _cancel_at_service(self, adapter: Adapter, record: Record) -> None:
         """Cancel what runs for an offer; following it tells what came of that."""
+        url = None if record.checkpoint is None else record.checkpoint["operation_url"]
         trouble = _Trouble(self._service.polling.outage_limit)
         while True:
             try:
-                await client.begin_cancel(record.plan.publisher_id, record.plan.offer_id)
+                await adapter.cancel(record.plan, url)
             except NothingToCancel:
                 return
             except GoLiveError as error:
@@ -246,8 +275,13 @@ class Work:
             await self._changed(job, message=f"Could not be canceled: {error}")
         elif isinstance(error, (_Withdrawn, OperationCanceled)):
             await self._conclude(job, OfferState.CANCELED, message=str(error), baseline=None)
+        elif isinstance(error, Overtaken):
+            over = {"baseline": None, "seen": False}
+            # Nobody approved of what is there instead.
+            over |= {"approved": None, "approved_by": None}
+            await self._conclude(job, OfferState.FAILED, message=str(error), **over)
         elif isinstance(error, (OperationFailed, OperationError)):
-            await self._conclude(job, OfferState.FAILED, message=str(error), baseline=None)
+            await self._conclude(job, OfferState.FAILED, message=str(error), baseline=None, seen=False)
         else:
             # What was known before stays known: it may have begun all the same.
             await self._conclude(job, OfferState.FAILED, message=str(error))
@@ -283,30 +317,29 @@ class Work:
                 await asyncio.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311 - spreads load
                 pause = min(pause * 2, 30.0)
 
-    async def _client(self, record: Record) -> AsyncGoLiveClient:
+    async def _adapter(self, record: Record) -> Adapter:
+        plan = record.plan
         names = await self._durably(self._store.credentials, record.release)
-        publisher = record.plan.publisher_id
-        key = (record.plan.endpoint, publisher, names.get(publisher))
+        key = (plan.api, plan.endpoint, plan.account, names.get(plan.account))
         if self._closing is None:
             self._closing = asyncio.create_task(self._close_in_the_end())
-        if key not in self._clients:
-            source = access.credential(names, publisher)
-            self._clients[key] = self._service.client(source, record.plan.endpoint)
-        return self._clients[key]
+        if key not in self._adapters:
+            self._adapters[key] = self._service.open(plan, names)
+        return self._adapters[key]
 
     async def _close_in_the_end(self) -> None:
         """Close the clients when the engine cancels what runs in its loop."""
         try:
             await asyncio.Event().wait()
         finally:
-            for client in self._clients.values():
-                await client.aclose()
+            for adapter in self._adapters.values():
+                await adapter.aclose()
 
-    async def _turn(self, client: AsyncGoLiveClient) -> None:
+    async def _turn(self, adapter: Adapter) -> None:
         """Wait for a turn at the service, if there is a pace."""
         pace = await self._durably(self._store.setting, "pace")
         if pace:
-            await asyncio.sleep(await self._durably(self._store.turn, client.endpoint, 1.0 / pace))
+            await asyncio.sleep(await self._durably(self._store.turn, adapter.endpoint, 1.0 / pace))
 
 
 class _Trouble:

@@ -205,7 +205,7 @@ def adopt(
     """Take up an operation that the service itself told of just now."""
     tracker = track(context, ref, kind)
     tracker.certain, tracker.status = True, status
-    tracker.next_poll += context.polling.pause(0.0, vary=context.vary)
+    tracker.next_poll += max(context.polling.pause(0.0, vary=context.vary), tracker.pace)
     return tracker
 
 

@@ -304,7 +304,8 @@ def _paced(
 ) -> SubmissionTracker:
     """Ask next when that is due: the answer was a first look."""
     tracker.certain = True
-    tracker.next_poll += context.polling.pause(0.0, retry_after=retry_after, vary=context.vary)
+    wait = context.polling.pause(0.0, retry_after=retry_after, vary=context.vary)
+    tracker.next_poll += max(wait, tracker.pace)
     return tracker
 
 

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from golive import ENDPOINT, GoLiveError, Origin
+from golive import ENDPOINT, GoLiveError
 from golive.cli.apis import Api
 from golive.cli.durations import duration
 from golive.cli.exits import Exit
 from golive.cli.folders import state_folder
-from golive.cli.options import Service, database_option, endpoint_options, hook_options
+from golive.cli.options import Service, api_option, database_option, endpoint_options, hook_options
 from golive.cli.reports import Report
 from golive.cli.reports.release import ReleaseScreen, offer_lines, summary
 from golive.cli.running import extra, with_report
@@ -39,10 +40,11 @@ _LOOK = 1.0
 _interval_option = option(
     "interval",
     type=duration,
-    help="Initial polling interval, e.g. 1s; it grows over time.  [default: 5s]",
+    help="Initial polling interval, e.g. 1s; it grows over time, and is 1m at least for"
+    " product-ingestion.  [default: 5s]",
 )
 _release_argument = click.argument("release")
-_offers_argument = click.argument("offers", nargs=-1, metavar="[PUBLISHER/OFFER]...")
+_offers_argument = click.argument("offers", nargs=-1, metavar="[[PUBLISHER/]OFFER]...")
 
 
 @click.group()
@@ -91,10 +93,10 @@ def _opened(database: str | None, service: Service, hooks: Sequence[Hook]) -> It
     from golive.fleet import Fleet
     from golive.fleet import Service as FleetService
 
-    endpoint = service.endpoint or ENDPOINT
-    origin = Origin.parse(endpoint, allow_http=True)
+    # The form that takes most; an offer's API is known only with its release.
+    origin = Api.PRODUCT_INGESTION.origin(service.endpoint or ENDPOINT, allow_http=True)
     polling = Api.GO_LIVE.polling(origin, service.interval)
-    how = FleetService(endpoint, polling=polling, allow_http=service.allow_http)
+    how = FleetService(service.endpoint, polling=polling, allow_http=service.allow_http)
     with Fleet(database, service=how, folder=state_folder(), hooks=hooks) as opened:
         yield opened
 
@@ -107,14 +109,21 @@ def _with_release(function: F) -> F:
         "--offer",
         "named",
         multiple=True,
-        metavar="PUBLISHER/OFFER",
+        metavar="[PUBLISHER/]OFFER",
         help="Instead of a file, an offer of the release; may be repeated.",
     )
     @click.option("--name", help="With --offer: what the release is called.")
     @click.option("--publish", is_flag=True, help="With --offer: publish the offers to preview first.")
+    @api_option
     @functools.wraps(function)
     def command(
-        *, file: Path | None, named: tuple[str, ...], name: str | None, publish: bool, **arguments: Any
+        *,
+        file: Path | None,
+        named: tuple[str, ...],
+        name: str | None,
+        publish: bool,
+        api: str,
+        **arguments: Any,
     ) -> Exit:
         if (file is None) == (not named):
             raise click.UsageError("Give a release file, or the offers with --offer.")
@@ -122,8 +131,14 @@ def _with_release(function: F) -> F:
             raise click.UsageError("--offer requires --name: each offer goes live once per release.")
         if file is not None and (name is not None or publish):
             raise click.UsageError("--name and --publish belong to --offer; the file says both itself.")
+        source = click.get_current_context().get_parameter_source("api")
+        if file is not None and source is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--api belongs to --offer; the file says it itself, per offer.")
         with extra():
-            release = _from_file(file) if file is not None else _from_offers(named, str(name), publish)
+            if file is not None:
+                release = _from_file(file)
+            else:
+                release = _from_offers(named, str(name), publish, Api(api))
         code: Exit = function(release=release, **arguments)
         return code
 
@@ -136,15 +151,23 @@ def _from_file(file: Path) -> Release:
     return Release.read(file)
 
 
-def _from_offers(named: Sequence[str], name: str, publish: bool) -> Release:
+def _from_offers(named: Sequence[str], name: str, publish: bool, api: Api) -> Release:
     from golive.fleet import Release
 
     offers = []
     for each in named:
-        publisher, slash, offer = each.partition("/")
-        if not slash:
-            raise click.UsageError(f"--offer {each}: name it as PUBLISHER/OFFER.")
-        offers.append({"publisher": publisher, "offer": offer, "publish": publish})
+        publisher, slash, offer = each.rpartition("/")
+        if bool(slash) is (api is Api.PRODUCT_INGESTION):
+            form = "OFFER: the account implies the publisher" if slash else "PUBLISHER/OFFER"
+            raise click.UsageError(f"--offer {each}: with --api {api}, name it as {form}.")
+        offers.append(
+            {
+                "offer": offer,
+                "publish": publish,
+                "api": str(api),
+                **({"publisher": publisher} if slash else {}),
+            }
+        )
     return Release.from_value({"name": name, "offers": offers}, "--offer")
 
 
@@ -158,6 +181,7 @@ def check(report: Report, fleet: Fleet, release: Release) -> Exit:
     Examples:
       golive fleet check release.toml
       golive fleet check --name tonight --offer contoso/contoso-offer
+      golive fleet check --name tonight --offer contoso-db --api product-ingestion
     """
     found = fleet.check(release)
     width = max(len(each.plan.name) for each in found)
@@ -169,8 +193,10 @@ def check(report: Report, fleet: Fleet, release: Release) -> Exit:
             release=release.name,
             publisher=each.plan.publisher_id,
             offer=each.plan.offer_id,
+            api=each.plan.api,
             ready=each.ready,
             reason=each.reason,
+            submission=each.submission,
         )
     return Exit.OK if all(each.ready for each in found) else Exit.REFUSED
 

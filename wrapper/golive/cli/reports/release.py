@@ -70,6 +70,8 @@ def _about(offer: OfferView) -> str:
     if offer.step:
         percent = "" if offer.percent is None else f" ({offer.percent} %)"
         parts.append(f"{offer.step}{percent}")
+    if offer.submission:
+        parts.append(f"submission {offer.submission}")
     if offer.message:
         parts.append(offer.message)
     if offer.attempt > 1:
