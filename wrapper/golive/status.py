@@ -401,7 +401,8 @@ def _plain(value: object) -> Any:
         case State():
             return value.value
         case OperationRef():
-            return value.url
+            # With all that it says; of the first API that is its address.
+            return value.token(OperationKind.GO_LIVE)
     return value
 
 
@@ -431,13 +432,15 @@ def _state(value: object) -> State:
 
 
 def _ref(value: object) -> OperationRef:
-    from golive.ingestion.location import BASE, parse_submission
+    from golive.ingestion.location import BASE, parse_token
     from golive.portal.location import parse_location
 
     url = _text(value)
     parts = urlsplit(url)
-    parse = parse_submission if parts.path.startswith(f"{BASE}/") else parse_location
-    return parse(url, Origin.of(parts))
+    origin = Origin.of(parts)
+    if parts.path.startswith(f"{BASE}/"):
+        return parse_token(url, origin)[0]
+    return parse_location(url, origin)
 
 
 def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
