@@ -327,7 +327,7 @@ def _emulate(emulator: Emulator, clock: VirtualClock, monkeypatch: pytest.Monkey
 
     class Credential:
         def token(self, *scopes: str) -> Any:
-            assert scopes == (f"{SERVICE}/.default",)
+            assert scopes in ((f"{SERVICE}/.default",), ("https://graph.microsoft.com/.default",))
             return types.SimpleNamespace(token=TOKEN, expires_on=int(clock.now()) + 3600)
 
     class DefaultAzureCredential(Credential):
@@ -352,7 +352,10 @@ def _emulate(emulator: Emulator, clock: VirtualClock, monkeypatch: pytest.Monkey
         module.DefaultAzureCredential = kind
         monkeypatch.setitem(sys.modules, name, module)
     monkeypatch.setattr("time.sleep", clock.sleep)
-    for name in ("GoLiveClient", "AsyncGoLiveClient"):
+    for name in (
+        *("GoLiveClient", "AsyncGoLiveClient"),
+        *("ProductIngestionClient", "AsyncProductIngestionClient"),
+    ):
         kind = getattr(golive, name)
 
         def client(credential: Any, kind: Any = kind, **options: Any) -> Any:
