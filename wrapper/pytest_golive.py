@@ -13,7 +13,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from golive import AsyncGoLiveClient, GoLiveClient
+    from golive import (
+        AsyncGoLiveClient,
+        AsyncProductIngestionClient,
+        GoLiveClient,
+        ProductIngestionClient,
+    )
     from golive.emulator import Emulator
     from golive.testing import Server, VirtualClock
 
@@ -94,7 +99,7 @@ def golive_emulator(request: pytest.FixtureRequest, golive_clock: VirtualClock) 
 
 
 def _client_options(emulator: Emulator, clock: VirtualClock) -> dict[str, Any]:
-    """Return what both clients are made with; a go-live of days takes them some thirty requests."""
+    """Return what the clients are made with; a go-live of days takes them some thirty requests."""
     from golive import PollingPolicy
 
     return {
@@ -122,6 +127,29 @@ def async_golive_client(golive_emulator: Emulator, golive_clock: VirtualClock) -
     from golive.emulator import TOKEN
 
     return AsyncGoLiveClient(TOKEN, **_client_options(golive_emulator, golive_clock))
+
+
+@pytest.fixture
+def product_ingestion_client(
+    golive_emulator: Emulator, golive_clock: VirtualClock
+) -> Iterator[ProductIngestionClient]:
+    """A client of `golive_emulator` by the Product Ingestion API; waiting takes no time."""
+    from golive import ProductIngestionClient
+    from golive.emulator import TOKEN
+
+    with ProductIngestionClient(TOKEN, **_client_options(golive_emulator, golive_clock)) as client:
+        yield client
+
+
+@pytest.fixture
+def async_product_ingestion_client(
+    golive_emulator: Emulator, golive_clock: VirtualClock
+) -> AsyncProductIngestionClient:
+    """An async client of the same; waiting takes no time. It has nothing to close."""
+    from golive import AsyncProductIngestionClient
+    from golive.emulator import TOKEN
+
+    return AsyncProductIngestionClient(TOKEN, **_client_options(golive_emulator, golive_clock))
 
 
 @pytest.fixture

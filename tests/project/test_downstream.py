@@ -154,10 +154,25 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
 
             asyncio.run(main())
             assert_went_live_once(golive_emulator, *OFFER)
+
+        @pytest.mark.golive(faults=["drop-answer@configure"], habits=["capital-words"])
+        def test_the_other_api(product_ingestion_client, golive_emulator):
+            operation = product_ingestion_client.begin_go_live("contoso-app")
+            number = operation.result().id
+            assert dict(golive_emulator.accepted_submissions("contoso-app")) == {number: 1}
+
+        def test_the_other_api_async(async_product_ingestion_client, golive_emulator):
+            import asyncio
+
+            async def main():
+                await (await async_product_ingestion_client.begin_go_live("contoso-app")).result()
+
+            asyncio.run(main())
+            assert sum(golive_emulator.accepted_submissions("contoso-app").values()) == 1
         """
     )
     outcome = pytester.runpytest_inprocess("--no-cov")
-    outcome.assert_outcomes(passed=7)
+    outcome.assert_outcomes(passed=9)
 
 
 @pytest.mark.parametrize(

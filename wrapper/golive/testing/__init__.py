@@ -1,7 +1,8 @@
 """For tests of what uses golive: a clock that nobody waits for, and what to assert.
 
 The fixtures are pytest's, from the plugin that comes with the extra `testing`: `golive_emulator`,
-`golive_client`, `async_golive_client`, `golive_server` and `golive_clock`.
+`golive_client`, `async_golive_client`, `product_ingestion_client`, `async_product_ingestion_client`,
+`golive_server` and `golive_clock`.
 """
 
 from __future__ import annotations
