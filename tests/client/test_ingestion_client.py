@@ -39,6 +39,7 @@ from golive import (
     WaitTimeout,
 )
 from golive.emulator import TOKEN, Emulator
+from golive.emulator.ingestion.habits import IngestionHabit
 
 GUID = "5f0c2f6e-0d7b-4c8a-9a57-2f1f6a3f1c11"
 JOB = "0c7b1d1e-8a57-4d0f-9f0e-6f5d2f3b7a10"
@@ -793,6 +794,38 @@ def test_two_colleagues_start_at_once(side: Side, clock: VirtualClock) -> None:
     operations = [side.get(each.begin_go_live("contoso-app")) for each in clients]
     assert {side.get(each.result()).id for each in operations} == {operations[0].ref.submission}
     assert sum(emulator.accepted_submissions("contoso-app").values()) == 1
+
+
+@pytest.mark.parametrize("habit", IngestionHabit)
+def test_whatever_nobody_knows_it_goes_live_once(
+    side: Side, clock: VirtualClock, habit: IngestionHabit
+) -> None:
+    emulator = Emulator(speed=1, clock=clock.monotonic, habits=[habit])
+    client = INGESTION.client(side, transport=emulator.transport(clock=clock))
+    published = side.get(side.get(client.begin_publish("contoso-db")).result())
+    assert published.ready_to_go_live
+    operation = side.get(client.begin_go_live("contoso-db", published.id))
+    assert side.get(operation.result()).id == published.id
+    again = side.get(client.begin_go_live("contoso-db"))
+    assert again.done
+    assert dict(emulator.accepted_submissions("contoso-db")) == {published.id: 1}
+
+
+@pytest.mark.parametrize("habit", [each for each in IngestionHabit if "cancel" in each])
+def test_whatever_becomes_of_what_was_canceled_it_is_told(
+    side: Side, clock: VirtualClock, habit: IngestionHabit
+) -> None:
+    emulator = Emulator(speed=1, clock=clock.monotonic, habits=[habit])
+    client = INGESTION.client(side, transport=emulator.transport(clock=clock))
+    operation = side.get(client.begin_go_live("contoso-app"))
+    clock.sleep(3600)
+    assert side.get(side.get(operation.cancel()).result()).state is State.CANCELED
+    if habit is IngestionHabit.NO_DURABLE_CANCEL:
+        # The offer goes live all the same, and that is what must be known.
+        assert side.get(operation.result()).state is State.SUCCEEDED
+    else:
+        with pytest.raises(OperationCanceled):
+            side.get(operation.result())
 
 
 def test_what_differs_is_told_without_order_and_signatures(side: Side, clock: VirtualClock) -> None:

@@ -73,12 +73,13 @@ class SubmissionTracker(Tracker):
         A job that failed may have met another that does the same; that one is followed then.
         """
         told = job.status(number=self.at.submission, live=self.kind is OperationKind.GO_LIVE)
-        ended = job.state in (State.SUCCEEDED, State.FAILED)
-        if not ended or self.kind is OperationKind.CANCEL:
+        if not job.state.is_terminal or self.kind is OperationKind.CANCEL:
             return told
         if job.state is State.SUCCEEDED and self.at.submission is None:
             yield from self._name(context, at_least)
         found = yield from listing(context, self._product, at_least=at_least)
+        if job.state is State.CANCELED:
+            return self._after_cancellation(found, told)
         if job.state is State.FAILED:
             return self._after_failure(found, job, told)
         return self._confirmed(context, found, told)
@@ -143,6 +144,14 @@ class SubmissionTracker(Tracker):
         if sent is None or entry.changed is None:
             return True
         return entry.changed >= sent - timedelta(seconds=CLOCK_SKEW)
+
+    def _after_cancellation(self, found: Listing, told: OperationStatus) -> OperationStatus:
+        """Return what a canceled job means: what its submission does then, no page says."""
+        target = LIVE if self.kind is OperationKind.GO_LIVE else PREVIEW
+        entry = found.find(target, self.at.submission)
+        if entry is None or entry.state in (State.FAILED, State.CANCELED):
+            return told
+        return evolve(status_of(entry), messages=told.messages)
 
     def _after_failure(self, found: Listing, job: Job, told: OperationStatus) -> OperationStatus:
         """Return what a job that failed means: another job may be doing the same."""
