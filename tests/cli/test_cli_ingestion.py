@@ -159,6 +159,20 @@ def test_an_unknown_offer_is_not_found(run: Any) -> None:
     assert "there is no product with the offer id 'contoso-nowhere'" in missing.err
 
 
+def test_what_differs_is_told_line_by_line(run: Any, service: tuple[Emulator, str]) -> None:
+    emulator, _ = service
+    lines = run("diff", "contoso-app").out.splitlines()
+    assert lines[0] == "contoso-app: draft and preview hold the same"
+    assert lines[1] == "contoso-app: in preview and not in live:"
+    assert all(re.match(r"  [+~-] \S+.*: ", line) for line in lines[2:])
+    emulator.products.edit_draft("contoso-app", title="Another title")
+    assert '-> "Another title"' in run("diff", "contoso-app").out
+    assert run("diff", "contoso-draft").out.splitlines() == [
+        "contoso-draft: there is nothing in preview; draft holds 6 resources",
+        "contoso-draft: there is nothing in live",
+    ]
+
+
 def test_a_publish_that_is_not_needed_is_none(run: Any, service: tuple[Emulator, str]) -> None:
     emulator, _ = service
     assert run("publish", "contoso-db", "--wait", "--if-needed").code == Exit.OK
