@@ -245,6 +245,29 @@ def test_of_two_workers_of_one_name_the_second_is_refused(room: Room) -> None:
         pass
 
 
+@pytest.mark.parametrize("holder", ["gone", "me"])
+def test_what_a_worker_has_and_does_not_do_is_put_back(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, holder: str
+) -> None:
+    # A worker that died while it ended was off the list already; one that lives may have been cut off
+    # from the database right after it took a job.
+    monkeypatch.setattr("golive.fleet.fleet._CLAIMS", 0.5)
+    monkeypatch.setattr("golive.fleet.fleet._WATCH", 0.1)
+    room.start({"offer": "old"}, name="before")
+    with closing(sqlite3.connect(tmp_path / "fleet.sqlite")) as connection, connection:
+        connection.execute(f"""
+            create trigger taken after insert on workflow_status when new.status = 'ENQUEUED'
+            begin
+                update workflow_status set status = 'PENDING', executor_id = '{holder}'
+                where workflow_uuid = new.workflow_uuid;
+            end
+        """)
+    with room.fleet.worker("me"):
+        room.start({"offer": "one"}, {"offer": "two", "publish": True})
+        assert room.over().is_live
+    assert room.emulator.accepted("contoso", "one") == 1
+
+
 def test_what_is_estimated_comes_from_earlier_releases(room: Room) -> None:
     for number in range(3):
         room.start({"offer": "one"}, {"offer": "old"}, name=f"r{number}")

@@ -7,7 +7,7 @@ dead worker had to another. What a job is, and that doing it twice does no harm,
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -66,6 +66,7 @@ class Engine:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
         self._made: DBOSClient | None = None
+        self._running: set[str] = set()
 
     def prepare(self, *, limits: Limits | None = None) -> None:
         """Create what is missing in the database, and set the limits."""
@@ -114,12 +115,46 @@ class Engine:
             do: Does a job. It is called again if the worker died before it returned.
         """
         global _do
-        _do = do
+
+        async def doing(job: Job) -> None:
+            self._running.add(job.id)
+            try:
+                await do(job)
+            finally:
+                self._running.discard(job.id)
+
+        _do = doing
         self._launch(worker)
 
     def stop(self) -> None:
         """Stop doing jobs; another worker takes them up."""
         DBOS.destroy()
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The jobs that this process does, by their ids."""
+        return frozenset(self._running)
+
+    def held(self, worker: str | None = None) -> dict[str, set[str]]:
+        """Return the ids of the jobs that workers have, by worker.
+
+        A worker may have a job that it does not do: the database noted that it took it, and it never
+        heard of that, or was ending.
+
+        Args:
+            worker: Those of this worker only; None for all.
+        """
+        held: dict[str, set[str]] = {}
+        for each in self._client.list_workflows(
+            status="PENDING", executor_id=worker, load_input=False, load_output=False
+        ):
+            held.setdefault(str(each.executor_id), set()).add(each.workflow_id)
+        return held
+
+    def put_back(self, jobs: Collection[str]) -> None:
+        """Have some worker do jobs that another one had; those that have ended stay so."""
+        if jobs:
+            self._client.resume_workflows(sorted(jobs), queue_name=_QUEUE)
 
     def take_over(self, worker: str) -> int:
         """Put back the jobs of a worker that is certainly dead.
@@ -127,11 +162,8 @@ class Engine:
         Returns:
             How many there were.
         """
-        jobs = self._client.list_workflows(
-            status="PENDING", executor_id=worker, load_input=False, load_output=False
-        )
-        if jobs:
-            self._client.resume_workflows([each.workflow_id for each in jobs], queue_name=_QUEUE)
+        jobs = self.held(worker).get(worker, set())
+        self.put_back(jobs)
         return len(jobs)
 
     def close(self) -> None:

@@ -8,7 +8,8 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -35,6 +36,8 @@ logger: logging.Logger = logging.getLogger("golive")
 
 #: How often a worker sees whether it still holds its lock, and whether others died, in seconds.
 _WATCH = 5.0
+#: How often a worker looks for jobs that nobody does, in seconds.
+_CLAIMS = 30.0
 #: How often a worker looks for what is to be told to hooks, in seconds.
 _TELL = 1.0
 #: How many offers are looked at at once before a release.
@@ -415,15 +418,41 @@ class Worker:
         self._locks.close()
 
     def _look_after(self) -> None:
-        """See that it holds its lock, and take over what dead workers had."""
+        """See that it holds its lock, and that what others had or nobody does is done."""
+        idle: set[str] = set()
+        claims = time.monotonic()
         while not self._ending.wait(_WATCH):
             if not self._lock.is_held():
                 self.lost.set()
                 return
             try:
-                self._take_over([each for each in self._fleet.store.workers() if each != self.name])
+                self._take_over(self._fleet.store.workers())
+                if time.monotonic() >= claims:
+                    idle = self._put_back(idle)
+                    claims = time.monotonic() + _CLAIMS
             except sa.exc.SQLAlchemyError as error:
                 logger.warning("The database is away: %s", database.told(error))
+
+    def _put_back(self, idle: Set[str]) -> set[str]:
+        """Put back the jobs that nobody does, though the database has it that somebody took them.
+
+        A worker that ends may take one when the others have struck it off already; and one whose
+        connection breaks right then does not learn that it took one.
+
+        Args:
+            idle: Those that this worker had, but did not do, when it looked last.
+
+        Returns:
+            Those that it has, but does not do; it may be about to.
+        """
+        engine = self._fleet._engine  # noqa: SLF001
+        held = engine.held()
+        self._take_over(held)
+        found = held.get(self.name, set()) - engine.running
+        if forgotten := found & idle:
+            engine.put_back(forgotten)
+            logger.warning("Jobs were taken and not begun; put back: %d", len(forgotten))
+        return found - idle
 
     def _tell(self) -> None:
         """Tell the hooks what changed; each of them is told by one worker at a time."""
@@ -440,8 +469,11 @@ class Worker:
                 except sa.exc.SQLAlchemyError as error:
                     logger.warning("The database is away: %s", database.told(error))
 
-    def _take_over(self, others: Sequence[str]) -> None:
-        for other in others:
+    def _take_over(self, workers: Iterable[str]) -> None:
+        """Take over what those had that are dead."""
+        for other in workers:
+            if other == self.name:
+                continue
             with database.seized(self._locks, other) as dead:
                 if dead:
                     number = self._fleet._engine.take_over(other)  # noqa: SLF001
