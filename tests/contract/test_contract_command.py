@@ -10,7 +10,7 @@ import pytest
 from conftest import CONTRACT, INGESTION_CONTRACT, Result
 from golive.cli.app import run
 from golive.cli.exits import Exit
-from golive.emulator import TOKEN, Emulator
+from golive.emulator import STRANGERS_TOKEN, TOKEN, Emulator
 
 SHORT = ("--examples", "2", "--seed", "1")
 
@@ -141,6 +141,36 @@ def test_a_server_that_has_no_such_product(
         arguments = ("--api", "product-ingestion", "--offer", "contoso-none", url)
         assert run(["contract", *arguments]) == Exit.USAGE
     assert "The server names no product 'contoso-none'." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("api", ["go-live", "product-ingestion"])
+@pytest.mark.parametrize(
+    ("token", "told"), [("s3cr3t", "answered 401"), (STRANGERS_TOKEN, "answered 403")]
+)
+def test_a_server_that_does_not_take_the_token(
+    emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    api: str,
+    token: str,
+    told: str,
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", token)
+    with emulator.serve() as url:
+        assert run(["contract", "--api", api, url]) == Exit.NOT_ALLOWED
+    captured = capsys.readouterr()
+    assert told in captured.err
+    assert token not in captured.err + captured.out
+    assert not captured.out
+
+
+@pytest.mark.parametrize("api", ["go-live", "product-ingestion"])
+def test_a_server_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], api: str
+) -> None:
+    monkeypatch.setenv("AZURE_TOKEN", TOKEN)
+    assert run(["contract", "--api", api, "http://127.0.0.1:9"]) == Exit.UNREACHABLE
+    assert "Check the network and the endpoint" in capsys.readouterr().err
 
 
 def test_without_its_extra_it_says_what_to_install(

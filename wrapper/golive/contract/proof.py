@@ -17,7 +17,7 @@ from attrs import frozen
 
 from golive.contract import PORTAL, document, ingestion
 from golive.contract.rules import FORMS, unfollowed
-from golive.errors import InvalidInput
+from golive.errors import InvalidInput, NotAllowed, NotAuthenticated, ServiceUnreachable
 from golive.http import httpx
 from golive.origin import Origin
 
@@ -59,6 +59,9 @@ _WARNINGS = (
     *("unused_openapi_auth", "unsupported_regex", "method_not_allowed", "unmatched_filter"),
     *("unresolvable_reference", "rate_limited", "dictionary_mismatch"),
 )
+
+
+_REFUSALS = {401: NotAuthenticated, 403: NotAllowed}
 
 
 @frozen
@@ -119,6 +122,9 @@ class Proof:
 
         Raises:
             InvalidInput: The address is none, or the server does not know a product.
+            NotAuthenticated: The server does not take the token.
+            NotAllowed: The server does not let the token's principal read the first offer.
+            ServiceUnreachable: Nobody answers.
             ModuleNotFoundError: Schemathesis is not installed.
         """
         if importlib.util.find_spec("schemathesis") is None:
@@ -136,6 +142,8 @@ class Proof:
         text = document(self.api)
         read_only, examples = not self.allow_changes, self.examples
         if self.api == PORTAL:
+            path = f"/api/publishers/{self.publisher}/offers/{self.offers[0]}/status"
+            self._hear(token, path, {"api-version": "2017-10-31"})
             config = configuration(self.publisher, self.offers, read_only=read_only, examples=examples)
         else:
             products = self._products(token)
@@ -183,19 +191,29 @@ class Proof:
     def _products(self, token: str) -> dict[str, str]:
         """Ask for the GUIDs of the products, by which all but one call know them."""
         found = {}
-        with httpx.Client(
-            timeout=ANSWER_WITHIN, headers={"Authorization": f"Bearer {token}"}, follow_redirects=False
-        ) as client:
-            for offer in self.offers:
-                try:
-                    answer = client.get(f"{self._base}/product", params=ingestion.asking_for(offer))
-                    guid = ingestion.guid_of(answer.json(), offer)
-                except (httpx.HTTPError, ValueError):
-                    guid = None
-                if guid is None:
-                    raise InvalidInput(f"The server names no product {offer!r}.")
-                found[offer] = guid
+        for offer in self.offers:
+            answer = self._hear(token, "/product", ingestion.asking_for(offer))
+            try:
+                guid = ingestion.guid_of(answer.json(), offer)
+            except ValueError:
+                guid = None
+            if guid is None:
+                raise InvalidInput(f"The server names no product {offer!r}.")
+            found[offer] = guid
         return found
+
+    def _hear(self, token: str, path: str, query: Mapping[str, str]) -> httpx.Response:
+        """Read something: where nobody answers, or not with this token, there is nothing to prove."""
+        url = f"{self._base}{path}"
+        try:
+            answer = httpx.get(
+                url, params=query, headers={"Authorization": f"Bearer {token}"}, timeout=ANSWER_WITHIN
+            )
+        except httpx.HTTPError as error:
+            raise ServiceUnreachable(f"No answer: {error}", "GET", url, sent=True) from None
+        if refusal := _REFUSALS.get(answer.status_code):
+            raise refusal("The server does not take the token.", answer.status_code, "GET", url)
+        return answer
 
     def _command(self, work: Path, seed: int) -> list[str]:
         command = [sys.executable, "-m", "schemathesis.cli"]
