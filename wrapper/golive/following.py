@@ -13,6 +13,7 @@ from golive.checkpoint import Checkpoint
 from golive.errors import (
     CredentialError,
     GoLiveError,
+    InvalidInput,
     NotAuthenticated,
     NotCanceled,
     NotFound,
@@ -23,9 +24,10 @@ from golive.errors import (
     WaitTimeout,
 )
 from golive.flow import Context, Deadline, Flow, logger, pause
+from golive.origin import Origin
 from golive.refs import OperationKind, OperationRef
 from golive.retry import is_transient, retry_after_of
-from golive.status import OperationStatus, all_messages
+from golive.status import OperationStatus, Submission, all_messages
 from golive.vocabulary import State, same_word
 
 __all__ = [
@@ -36,6 +38,7 @@ __all__ = [
     "checkpoint",
     "follow",
     "go_on",
+    "named",
     "outcome",
     "poll",
     "refresh",
@@ -128,6 +131,34 @@ class Tracker(ABC):
             context: What every flow needs.
             at_least: How long it may take even if the deadline comes first, in seconds.
         """
+
+
+def named(
+    token: str | OperationRef | Submission | Checkpoint,
+    origin: Origin,
+    parse: Callable[[str, Origin], tuple[OperationRef, OperationKind]],
+) -> tuple[OperationRef, OperationKind]:
+    """Return which operation is meant, and what it was begun for.
+
+    Args:
+        token: Its token, its address, its entry in a list, or how far it was followed.
+        origin: The client's endpoint.
+        parse: Reads a token.
+
+    Raises:
+        InvalidInput: It is none, or one at another endpoint.
+    """
+    if isinstance(token, Checkpoint):
+        token = token.operation_url
+    if isinstance(token, Submission):
+        ref, kind = token.ref, token.kind
+    elif isinstance(token, OperationRef):
+        ref, kind = token, OperationKind.GO_LIVE
+    else:
+        ref, kind = parse(token, origin)
+    if ref.origin != origin:
+        raise InvalidInput(f"The operation {ref} is not at the client's endpoint, {origin}.")
+    return ref, kind
 
 
 def checkpoint(context: Context, tracker: Tracker) -> Checkpoint:

@@ -15,7 +15,7 @@ from golive.answers import understood
 from golive.checkpoint import Checkpoint
 from golive.errors import InvalidInput, NotFound, NotReady, RequestRefused
 from golive.flow import Context, Flow, read
-from golive.following import Tracker, go_on
+from golive.following import Tracker, go_on, named
 from golive.ingestion.evidence import Listing
 from golive.ingestion.location import SubmissionRef, parse_token
 from golive.ingestion.queries import call, listing
@@ -220,18 +220,10 @@ def adopt(
 
 def resume(context: Context, token: str | OperationRef | Submission | Checkpoint) -> SubmissionTracker:
     """Take up an operation by its token, its address or its entry in a list; nothing is sent."""
-    if isinstance(token, Checkpoint):
-        tracker = resume(context, token.operation_url)
-        go_on(context, tracker, token)
-        return tracker
-    if isinstance(token, Submission):
-        ref, kind = token.ref, token.kind
-    elif isinstance(token, OperationRef):
-        ref, kind = token, OperationKind.GO_LIVE
-    else:
-        ref, kind = parse_token(token, context.origin)
-    if ref.origin != context.origin:
-        raise InvalidInput(f"The operation {ref} is not at the client's endpoint, {context.origin}.")
+    ref, kind = named(token, context.origin, parse_token)
     if not isinstance(ref, SubmissionRef):
         raise InvalidInput(f"The operation {ref} is not one of the Product Ingestion API.")
-    return track(context, ref, kind)
+    tracker = track(context, ref, kind)
+    if isinstance(token, Checkpoint):
+        go_on(context, tracker, token)
+    return tracker

@@ -6,9 +6,9 @@ from attrs import define, evolve, field, frozen
 
 from golive.answers import Call, understood
 from golive.checkpoint import Checkpoint
-from golive.errors import InvalidInput, OperationFailed
+from golive.errors import OperationFailed
 from golive.flow import Context, Flow, read
-from golive.following import Tracker, go_on
+from golive.following import Tracker, go_on, named
 from golive.portal.location import offer_of, parse_token
 from golive.portal.reading import read_operation
 from golive.refs import LocationForm, OperationKind, OperationRef, is_guid
@@ -109,16 +109,8 @@ def adopt(context: Context, ref: OperationRef, kind: OperationKind) -> PortalTra
 
 def resume(context: Context, token: str | OperationRef | Submission | Checkpoint) -> PortalTracker:
     """Take up an operation by its token, its address or its entry in a list; nothing is sent."""
+    ref, kind = named(token, context.origin, parse_token)
+    tracker = track(context, ref, kind)
     if isinstance(token, Checkpoint):
-        tracker = resume(context, token.operation_url)
         go_on(context, tracker, token)
-        return tracker
-    if isinstance(token, Submission):
-        ref, kind = token.ref, token.kind
-    elif isinstance(token, OperationRef):
-        ref, kind = token, OperationKind.GO_LIVE
-    else:
-        ref, kind = parse_token(token, context.origin)
-    if ref.origin != context.origin:
-        raise InvalidInput(f"The operation {ref} is not at the client's endpoint, {context.origin}.")
-    return track(context, ref, kind)
+    return tracker
