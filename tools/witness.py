@@ -6,6 +6,8 @@ Run by `nox -s witness`, with the npm to start Prism by, Prism's version and the
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import socket
 import subprocess
 import sys
@@ -81,8 +83,9 @@ def prism(npm: str, package: str, *arguments: str) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = [npm, "exec", "--yes", "--", package, *arguments, "--port", str(port)]
+    # npm starts Prism, and would leave it running.
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as process:
         try:
             assert process.stdout is not None
@@ -93,7 +96,7 @@ def prism(npm: str, package: str, *arguments: str) -> Iterator[str]:
                 raise SystemExit("Prism did not start.")
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
 
 
 def whole_lives(client: GoLiveClient) -> None:
