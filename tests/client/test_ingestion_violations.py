@@ -10,6 +10,7 @@ import httpx
 import pytest
 from attrs import frozen
 
+import ingestion_service
 import test_ingestion_client as suite
 from apis import INGESTION
 from conftest import Side, VirtualClock
@@ -145,7 +146,7 @@ TAMPERINGS = (
         "doubt",
         None,
         suite.test_what_cannot_be_understood_may_run,
-        (suite.submission(suite.LATER, "live", "paused/pending"),),
+        (ingestion_service.submission(ingestion_service.LATER, "live", "paused/pending"),),
     ),
     Tampering(
         "sent-again",
@@ -168,7 +169,7 @@ TAMPERINGS = (
         "decide_go_live",
         lambda found, wanted, **more: decide_go_live(found, None, **more),
         suite.test_what_cannot_go_live_is_refused_before_anything_is_sent,
-        (suite.READY, suite.LATER, "is in preview"),
+        (ingestion_service.READY, ingestion_service.LATER, "is in preview"),
     ),
     Tampering(
         "unconfirmed",
@@ -185,7 +186,7 @@ def test_a_violation_of_the_client_is_caught(
     side: Side, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch, tampering: Tampering
 ) -> None:
     def run() -> None:
-        service = suite.Scripted(clock)
+        service = ingestion_service.Scripted(clock)
         client = INGESTION.client(side, transport=httpx.MockTransport(service))
         tampering.caught_by(side, service, client, *tampering.arguments)
 

@@ -184,8 +184,9 @@ class AsyncProductIngestionClient:
             submission: The number of the submission that alone may go live, as text. Default: the one
                 that is in preview.
             restore: Whether a product that was taken off the market (deprecated) may come back.
-            sent: When an earlier try was sent whose outcome is not known: what is left of the time in
-                which it may take effect is waited out, and what failed since then is its outcome.
+            sent: When an earlier try of this `submission` was sent whose outcome is not known: what is
+                left of the time in which it may take effect is waited out, and what failed since then
+                is its outcome. `on_sending` was told both.
             timeout: Bounds the whole call, but for what a credential takes: a `timedelta` or seconds.
                 The default is `RetryPolicy.begin_within`, 30 minutes.
             on_sending: Is called with the operation's address right before the request is sent, each
@@ -195,6 +196,7 @@ class AsyncProductIngestionClient:
             The operation to follow; `adopted` tells whether it was found instead of begun.
 
         Raises:
+            InvalidInput: An argument is malformed, or `sent` comes without `submission`.
             NotReady: Nothing is in preview, its publish runs or failed, or the product is deprecated;
                 nothing was sent.
             Overtaken: Another submission than the named one is in preview, going live, or live since;

@@ -7,7 +7,7 @@ submission of a product runs at a time. So the submissions decide, and all of th
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 from attrs import frozen
@@ -38,17 +38,20 @@ class Listing:
         return next(found, None)
 
     def of(self, target: str) -> list[ProductSubmission]:
-        """Return the submissions for a target, the newest first."""
+        """Return the submissions for a target, the newest first.
+
+        Of several with one number, which was tried again, first what runs, then what is there.
+        """
         found = (one for one in self.entries if one.is_for(target))
-        return sorted(found, key=lambda one: one.order, reverse=True)
+        return sorted(found, key=_weight, reverse=True)
 
     @property
     def preview(self) -> ProductSubmission | None:
-        """What is in preview, or on its way there, and not live: the entry may stay when it is."""
-        newest = next(iter(self.of(PREVIEW)), None)
-        if newest is None or newest.number in (one.number for one in _succeeded(self.of(LIVE))):
-            return None
-        return newest
+        """What is in preview, or on its way there, and was not live: the entry may stay when it was."""
+        newest, live = next(iter(self.of(PREVIEW)), None), self.live
+        # The service takes no version live that is older than what is ("not the latest", *observed*).
+        over = newest is not None and live is not None and newest.order <= live.order
+        return None if over else newest
 
     @property
     def live(self) -> ProductSubmission | None:
@@ -67,11 +70,15 @@ class Listing:
 
     @property
     def doubt(self) -> str | None:
-        """What may run and cannot be told, in a line: an entry that has no number, or odd words."""
+        """What may run and cannot be told, in a line: an entry that has no number, or odd words.
+
+        So may what runs to a target that no page explains: one submission of a product runs at a time.
+        """
         odd = (
             f"submission {one.number} for {one.target} says {one.word!r}"
             for one in self.entries
             if one.state is State.UNKNOWN
+            or not (one.state.is_terminal or one.is_for(LIVE) or one.is_for(PREVIEW))
         )
         return next(chain(self.unreadable, odd), None)
 
@@ -234,6 +241,13 @@ def _under_way(entries: Iterable[ProductSubmission]) -> Iterator[ProductSubmissi
 
 def _succeeded(entries: Iterable[ProductSubmission]) -> Iterator[ProductSubmission]:
     return (one for one in entries if one.state is State.SUCCEEDED)
+
+
+def _weight(entry: ProductSubmission) -> tuple[tuple[int, str], int, datetime]:
+    weights = (State.FAILED, State.SUCCEEDED, State.RUNNING)
+    state = State.RUNNING if not entry.state.is_terminal else entry.state
+    weight = weights.index(state) if state in weights else 0
+    return entry.order, weight, entry.changed or datetime.min.replace(tzinfo=UTC)
 
 
 def _is_since(entry: ProductSubmission, sent: datetime) -> bool:

@@ -107,7 +107,7 @@ class SubmissionTracker(Tracker):
         number, live = self.at.submission, found.live
         if entry is not None and (self.kind is OperationKind.PUBLISH or entry.is_for(LIVE)):
             return status_of(entry)
-        if entry is None and live is not None and live.order > (len(number or ""), number or ""):
+        if live is not None and live.order > (len(number or ""), number or ""):
             return self._lost(f"submission {live.number} is live, which is newer than {number}")
         if entry is None:
             newest = next(iter(found.of(PREVIEW)), None)

@@ -28,6 +28,10 @@ __all__ = [
 ]
 
 
+#: More pages than any product has submissions.
+_PAGES = 200
+
+
 def call(endpoint: Endpoint, **arguments: Any) -> Call:
     """Return a request of this API; any 2xx is a success, as its clients hold it."""
     return Call(endpoint, arguments, base=BASE, successes=range(200, 300))
@@ -137,6 +141,8 @@ def _pages(
         token = pages[-1].next
         if token is None:
             return pages, answer
+        if len(pages) == _PAGES:
+            raise answer.unexpected(f"the list has no end: it has more than {_PAGES} pages")
         if token in seen:
             raise answer.unexpected("the list leads in a circle: a page was there before")
         seen.add(token)

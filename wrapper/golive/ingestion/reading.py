@@ -39,6 +39,8 @@ _IN_PROGRESS = re.compile(r"in progress submission\s+([0-9]+)\s+already exists",
 _NOT_LATEST = re.compile(r"not the latest", re.IGNORECASE)
 _NO_NUMBER = re.compile(r"submission id that isn't null or 0", re.IGNORECASE)
 
+_CUT = "there are further pages, and no continuation token to them"
+
 _HINTS = (
     (_IN_PROGRESS, "Another submission of the product runs; wait for it, or follow it."),
     (_NOT_LATEST, "A later version took its place; look at what is in preview."),
@@ -157,7 +159,7 @@ def read_submissions(body: object, *, origin: Origin, product: Product) -> Page:
     unreadable: list[str] = []
     for number, entry in enumerate(lenient.listed(body, "a list of submissions"), 1):
         if not isinstance(entry, Mapping):
-            lenient.dropped(f"entry {number} of a list of submissions", entry)
+            unreadable.append(f"entry {number} is {lenient.kind(entry)}")
             continue
         target = lenient.word(lenient.first(lenient.inside(entry, "target"), "targetType"))
         guid, named = _durable(lenient.first(entry, "id"))
@@ -188,7 +190,10 @@ def read_submissions(body: object, *, origin: Origin, product: Product) -> Page:
                 reasons="; ".join(lenient.each(entry.get("validations"), "validations", _error)) or None,
             )
         )
-    return Page(tuple(entries), _next(body), tuple(unreadable))
+    following = _next(body)
+    if following is None and _goes_on(body):
+        unreadable.append(_CUT)
+    return Page(tuple(entries), following, tuple(unreadable))
 
 
 def status_of(entry: ProductSubmission) -> OperationStatus:
@@ -213,7 +218,7 @@ def read_products(body: object, *, offer: str) -> Page:
         offer: The offer id that was asked for.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: It is neither, or the product may be on a page that cannot be asked for.
     """
     if isinstance(body, Mapping) and "value" not in body and "id" in body:
         body = [body]
@@ -227,7 +232,10 @@ def read_products(body: object, *, offer: str) -> Page:
         elif named.casefold() == offer.casefold():
             kind = lenient.name(lenient.first(given, "type"), "type")
             found.append(Product(guid.lower(), offer, kind))
-    return Page(tuple(found), _next(body))
+    following = _next(body)
+    if following is None and not found and _goes_on(body):
+        raise ValueError(_CUT)
+    return Page(tuple(found), following)
 
 
 def _state(status: str, result: str) -> State:
@@ -309,9 +317,17 @@ def _moment(value: object, name: str) -> datetime | None:
     return None if found is None or found.year < 1970 else found
 
 
+def _link(body: object) -> object:
+    return lenient.first(body, "@nextLink", "@odata.nextLink") if isinstance(body, Mapping) else None
+
+
+def _goes_on(body: object) -> bool:
+    return _link(body) not in (None, "")
+
+
 def _next(body: object) -> str | None:
     """Return the continuation token of the next page: the link itself leads anywhere."""
-    link = lenient.first(body, "@nextLink", "@odata.nextLink") if isinstance(body, Mapping) else None
+    link = _link(body)
     if not isinstance(link, str):
         return None
     try:

@@ -139,7 +139,8 @@ def begin_go_live(
         raise InvalidInput(
             f"submission must be the number of a submission, as text, not {submission!r}."
         )
-
+    if sent is not None and submission is None:
+        raise InvalidInput("An earlier try was of a version: name the submission that was sent.")
     wanted = submission
 
     def decide(found: Listing, sent: datetime | None) -> Decision:

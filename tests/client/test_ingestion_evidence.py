@@ -1,0 +1,185 @@
+"""What a product's submissions prove, where they say odd things: at the clients' surface, both alike."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from typing import Any
+
+import httpx
+import pytest
+
+from apis import INGESTION
+from conftest import Side, VirtualClock
+from golive import (
+    InvalidInput,
+    NotReady,
+    OperationFailed,
+    Overtaken,
+    ProductStatus,
+    State,
+    Undecided,
+    UnexpectedAnswer,
+)
+from ingestion_service import DRAFT, GUID, LATER, NEW, OLD, READY, Scripted, job, submission
+
+
+@pytest.fixture
+def service(clock: VirtualClock) -> Scripted:
+    return Scripted(clock)
+
+
+@pytest.fixture
+def client(side: Side, service: Scripted) -> Any:
+    return INGESTION.client(side, transport=httpx.MockTransport(service))
+
+
+def begun(side: Side, client: Any, *arguments: Any, **options: Any) -> Any:
+    return side.get(client.begin_go_live("contoso-db", *arguments, **options))
+
+
+def test_what_is_older_than_what_is_live_is_not_in_preview(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.listed = [DRAFT, submission(NEW, "live"), submission(OLD, "preview")]
+    status: ProductStatus = side.get(client.offer_status("contoso-db"))
+    assert (status.preview, status.ready_to_go_live) == (None, False)
+    assert status.obstacle == f"Submission {NEW} is live already."
+    assert begun(side, client).done
+    with pytest.raises(Overtaken, match=f"Submission {NEW} is live, which is newer"):
+        begun(side, client, OLD)
+    assert not service.posts
+
+
+def test_what_was_overtaken_while_nobody_looked_is_not_waited_for(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.listed = [DRAFT, submission(OLD, "live", "running/pending")]
+    operation = begun(side, client)
+    service.listed = [DRAFT, submission(NEW, "live"), submission(OLD, "preview")]
+    with pytest.raises(OperationFailed, match=f"submission {NEW} is live, which is newer than {OLD}"):
+        side.get(operation.result())
+
+
+TRIES = ["completed/failed", "completed/succeeded", "running/pending"]
+
+
+@pytest.mark.parametrize("order", list(permutations(TRIES[:2])))
+@pytest.mark.parametrize("wanted", [None, NEW])
+def test_of_two_tries_of_a_number_the_one_that_is_live_counts(
+    side: Side, service: Scripted, client: Any, wanted: str | None, order: tuple[str, ...]
+) -> None:
+    service.listed = [DRAFT, *(submission(NEW, "live", words) for words in order)]
+    operation = begun(side, client, wanted)
+    assert side.get(operation.result()).state is State.SUCCEEDED
+    resumed = client.operation(operation.continuation_token())
+    assert side.get(resumed.result()).state is State.SUCCEEDED
+    assert not service.posts
+
+
+@pytest.mark.parametrize("order", list(permutations(TRIES)))
+@pytest.mark.parametrize("wanted", [None, NEW])
+def test_of_several_tries_of_a_number_the_one_that_runs_counts(
+    side: Side, service: Scripted, client: Any, wanted: str | None, order: tuple[str, ...]
+) -> None:
+    service.listed = [DRAFT, *(submission(NEW, "live", words) for words in order)]
+    operation = begun(side, client, wanted)
+    assert operation.adopted
+    assert side.get(operation.refresh()).state is State.RUNNING
+    assert not service.posts
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_of_two_that_failed_the_later_one_is_the_outcome_of_a_try(
+    side: Side, service: Scripted, client: Any, *, reverse: bool
+) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    tries = [
+        submission(NEW, "live", TRIES[0], created=(now + timedelta(days=days)).isoformat())
+        for days in (-3, 0)
+    ]
+    service.listed = [*READY, *(reversed(tries) if reverse else tries)]
+    operation = begun(side, client, NEW, sent=now)
+    with pytest.raises(OperationFailed):
+        side.get(operation.result())
+    assert not service.posts
+
+
+@pytest.mark.parametrize("target", ["certification", "retail", "Sandbox", "something-new"])
+def test_whatever_runs_it_is_not_disturbed(
+    side: Side, service: Scripted, client: Any, target: str
+) -> None:
+    service.listed = [*READY, submission(LATER, target, "running/pending")]
+    told = f"submission {LATER} for {target} says 'running/pending'"
+    with pytest.raises(Undecided, match=told):
+        begun(side, client)
+    with pytest.raises(Undecided, match=told):
+        side.get(client.begin_publish("contoso-db"))
+    assert not side.get(client.offer_status("contoso-db")).ready_to_go_live
+    assert not service.posts
+    service.listed = [*READY, submission(LATER, target)]
+    assert begun(side, client).ref.submission == NEW
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [{"@nextLink": "https://graph.microsoft.com/rp?$skip=1"}, {"@nextLink": "#"}],
+)
+def test_pages_that_cannot_be_asked_for_may_hold_what_runs(
+    side: Side, service: Scripted, client: Any, cut: Any
+) -> None:
+    service.listed = {"value": READY, **cut}
+    with pytest.raises(Undecided, match="further pages"):
+        begun(side, client)
+    assert not service.posts
+    service.products = {"value": [], **cut}
+    with pytest.raises(UnexpectedAnswer, match="further pages"):
+        begun(side, client)
+
+
+def test_an_entry_that_is_none_may_be_what_runs(side: Side, service: Scripted, client: Any) -> None:
+    service.listed = [*READY, "truncated"]
+    with pytest.raises(Undecided, match="entry 4"):
+        begun(side, client)
+    assert not service.posts
+
+
+def test_a_list_without_end_is_left(side: Side, service: Scripted, client: Any) -> None:
+    pages = iter(range(1_000_000))
+    service.listed = lambda: {"value": READY, "@nextLink": f"/?continuationToken={next(pages)}"}
+    with pytest.raises(UnexpectedAnswer, match="no end"):
+        side.get(client.submissions("contoso-db"))
+    assert next(pages) < 10_000
+
+
+def test_an_earlier_try_was_one_of_a_version(side: Side, service: Scripted, client: Any) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    with pytest.raises(InvalidInput, match="name the submission"):
+        begun(side, client, sent=now)
+    assert not service.seen
+
+
+def test_a_newer_publish_does_not_ride_on_an_earlier_try(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    service.listed = [DRAFT, submission(OLD, "live"), submission(LATER, "preview")]
+    with pytest.raises(NotReady, match=f"{LATER} is in preview, not {NEW}"):
+        begun(side, client, NEW, sent=now - timedelta(days=1))
+    assert not service.posts
+
+
+def test_a_failed_job_whose_submission_is_live_is_a_success(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.jobs = [job("completed/failed", errors=[{"code": "internalServerError", "message": "?"}])]
+    service.after = [DRAFT, submission(NEW, "live")]
+    assert side.get(begun(side, client).result()).id == NEW
+
+
+def test_a_durable_id_in_capitals_is_the_same(side: Side, service: Scripted, client: Any) -> None:
+    running = submission(NEW, "live", "running/pending")
+    running["id"] = f"submission/{GUID.upper()}/{NEW}"
+    service.listed = [DRAFT, running]
+    assert begun(side, client).adopted
+    assert not service.posts
