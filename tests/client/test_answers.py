@@ -1,15 +1,17 @@
-"""The wrapper understands every answer that the contract allows, and refuses the others."""
+"""The wrapper understands every answer that the contracts allow, and refuses the others."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from answers_suite import SUITE
+from answers_suite import Answers
+from ingestion_answers import INGESTION_ANSWERS
+from portal_answers import PORTAL_ANSWERS
+
+SUITE = [(api, part) for api in (PORTAL_ANSWERS, INGESTION_ANSWERS) for part in api.parts]
 
 
 @pytest.mark.xdist_group("answers")
-@pytest.mark.parametrize("part", SUITE, ids=lambda part: part.__name__)
-def test_the_client_side_suite(part: Callable[[], None]) -> None:
-    part()
+@pytest.mark.parametrize(("api", "part"), SUITE, ids=str)
+def test_the_client_side_suite(api: Answers, part: str) -> None:
+    getattr(api, part)()

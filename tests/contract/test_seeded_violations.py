@@ -6,9 +6,9 @@ import itertools
 
 import pytest
 
-import answers_suite
 from contract_suite import PHASES, Suite
 from golive.emulator import Habit
+from portal_answers import PORTAL_ANSWERS
 from seeded_table import TABLE, table
 from tampering import TAMPERINGS, Tampering
 from violations import VIOLATIONS, Faulty, Violation
@@ -60,7 +60,7 @@ def test_a_violation_of_the_client_is_caught(
     tampering: Tampering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tampering.apply(monkeypatch)
-    part = getattr(answers_suite, tampering.caught_by)
+    part = getattr(PORTAL_ANSWERS, tampering.caught_by)
     with pytest.raises((AssertionError, AttributeError, KeyError, TypeError, ValueError)):
         part()
 

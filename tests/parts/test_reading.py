@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import golive_api.models as api
-from drawn import Drawn, answers
+from drawn import Drawn
 from golive import (
     Link,
     LocationForm,
@@ -39,6 +39,7 @@ from golive.portal.reading import (
 from golive.text import printable
 from golive.vocabulary import offer_state
 from golive_api.types import Unset
+from portal_answers import answers
 
 HERE = Origin("https", "cloudpartner.azure.com", 443)
 GUID = "56615b67-2185-49fe-80d2-c4ddf77bb2e8"

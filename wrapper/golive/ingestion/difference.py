@@ -92,16 +92,20 @@ def compare(here: list[Any], there: list[Any]) -> Iterator[Change]:
 
 
 def _by_name(resources: list[Any]) -> dict[str, Any]:
-    """Return resources by their names; submissions, which say where content stands, are left out."""
-    found: dict[str, Any] = {}
+    """Return resources by their names; submissions, which say where content stands, are left out.
+
+    Several of one name are a list, which counts as a set.
+    """
+    found: dict[str, list[Any]] = {}
     for number, resource in enumerate(resources, 1):
         if not isinstance(resource, Mapping):
             continue
         named = resource.get("id") or resource.get("resourceName") or f"resource {number}"
         name = one_line(str(named), 300)
         if not name.startswith("submission/"):
-            found[name] = {key: each for key, each in resource.items() if key not in _NOT_CONTENT}
-    return found
+            content = {key: each for key, each in resource.items() if key not in _NOT_CONTENT}
+            found.setdefault(name, []).append(content)
+    return {name: each[0] if len(each) == 1 else each for name, each in found.items()}
 
 
 def _flat(value: Any, path: str = "") -> dict[str, str]:

@@ -63,7 +63,7 @@ class SubmissionTracker(Tracker):
             return status_of(entry), None
         job = understood(answer, read_job)
         if job.id is not None and job.id.lower() != self.at.job.lower():
-            raise answer.unexpected(f"it tells of the job {job.id}, not of {self.at.job}")
+            raise answer.unexpected(f"its body tells of the job {job.id}, not of {self.at.job}")
         status = yield from self.judge(context, job, at_least)
         return status, answer.retry_after
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import datetime
+from html import escape
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -76,7 +77,7 @@ class Job:
         return OperationStatus(
             state=self.state,
             word=self.word,
-            messages=tuple(Message(line, "error") for line in self.errors),
+            messages=tuple(Message(escape(line, quote=False), "error") for line in self.errors),
             error=_why(self.errors) if failed else None,
             id=number,
             submission_type=GO_LIVE if live else PUBLISH,
