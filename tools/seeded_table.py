@@ -9,8 +9,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path += [str(ROOT / "tests"), str(ROOT / "tests" / "helpers")]
 
 import ingestion_violations  # noqa: E402
+from ingestion_answers import INGESTION_ANSWERS  # noqa: E402
+from portal_answers import PORTAL_ANSWERS  # noqa: E402
 from tampering import TAMPERINGS  # noqa: E402
 from violations import VIOLATIONS  # noqa: E402
+
+SUITES = (PORTAL_ANSWERS, INGESTION_ANSWERS)
 
 TABLE = ROOT / "docs" / "seeded-violations.md"
 
@@ -29,7 +33,8 @@ def table() -> str:
     other = "".join(
         f"| {v.name} | {v.what} | `{v.caught_by}` |\n" for v in ingestion_violations.VIOLATIONS
     )
-    client = "".join(f"| {t.name} | {t.what} | `{t.caught_by}` |\n" for t in TAMPERINGS)
+    clients = [[each for each in TAMPERINGS if each.suite is suite] for suite in SUITES]
+    tables = ["".join(f"| {t.name} | {t.what} | `{t.caught_by}` |\n" for t in each) for each in clients]
     return (
         f"{INTRODUCTION}\n"
         f"## In the server: {len(VIOLATIONS)}\n\n"
@@ -40,10 +45,14 @@ def table() -> str:
         "Caught by `golive contract --api product-ingestion`: a check of Schemathesis, or a rule of\n"
         "`golive.contract.ingestion`.\n\n"
         f"| violation | what the server does | caught by |\n|---|---|---|\n{other}\n"
-        f"## In the client: {len(TAMPERINGS)}\n\n"
+        f"## In the client: {len(clients[0])}\n\n"
         "Caught by the client-side suite (`tests/helpers/answers_suite.py`): by answers drawn from the\n"
         "contract, and answers just outside it.\n\n"
-        f"| violation | what the client does | caught by |\n|---|---|---|\n{client}"
+        f"| violation | what the client does | caught by |\n|---|---|---|\n{tables[0]}\n"
+        f"## In the client of Product Ingestion: {len(clients[1])}\n\n"
+        "Caught by the same suite, by answers drawn from the other contract. What they decide is\n"
+        "tampered with in `tests/client/test_ingestion_violations.py`.\n\n"
+        f"| violation | what the client does | caught by |\n|---|---|---|\n{tables[1]}"
     )
 
 

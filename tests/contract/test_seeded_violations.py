@@ -8,6 +8,7 @@ import pytest
 
 from contract_suite import PHASES, Suite
 from golive.emulator import Habit
+from ingestion_answers import INGESTION_ANSWERS
 from portal_answers import PORTAL_ANSWERS
 from seeded_table import TABLE, table
 from tampering import TAMPERINGS, Tampering
@@ -60,14 +61,15 @@ def test_a_violation_of_the_client_is_caught(
     tampering: Tampering, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tampering.apply(monkeypatch)
-    part = getattr(PORTAL_ANSWERS, tampering.caught_by)
+    part = getattr(tampering.suite, tampering.caught_by)
     with pytest.raises((AssertionError, AttributeError, KeyError, TypeError, ValueError)):
         part()
 
 
 def test_the_catalogue_is_as_large_as_promised() -> None:
     assert len({violation.name for violation in VIOLATIONS}) >= 25
-    assert len({tampering.name for tampering in TAMPERINGS}) >= 15
+    for suite in (PORTAL_ANSWERS, INGESTION_ANSWERS):
+        assert len({each.name for each in TAMPERINGS if each.suite is suite}) >= 15
 
 
 def test_the_table_in_the_documentation_is_true() -> None:

@@ -13,9 +13,17 @@ import httpx
 import pytest
 from attrs import evolve, frozen
 
+from answers_suite import Answers
 from golive import ServiceError, State, answers, lenient, sessions
+from golive.ingestion import difference
+from golive.ingestion import following as tracked
+from golive.ingestion import queries as ingestion_queries
+from golive.ingestion import reading as ingestion_reading
+from golive.ingestion import starting as submitting
 from golive.portal import location, queries, reading, starting
 from golive.portal.reading import Listing
+from ingestion_answers import INGESTION_ANSWERS
+from portal_answers import PORTAL_ANSWERS
 
 UNDERSTOOD = "every_lawful_answer_is_understood"
 BODY = "a_body_is_refused_only_for_lack_of_what_was_asked"
@@ -33,12 +41,14 @@ class Tampering:
         what: What the client does, for the table in the documentation.
         caught_by: The part of the suite that must find it.
         apply: Makes the client do so.
+        suite: The suite, of one API.
     """
 
     name: str
     what: str
     caught_by: str
     apply: Callable[[pytest.MonkeyPatch], None]
+    suite: Answers = PORTAL_ANSWERS
 
 
 def replacing(owner: Any, name: str, wrong: Callable[..., Any]) -> Callable[[pytest.MonkeyPatch], None]:
@@ -199,6 +209,68 @@ def nothing(right: Any, *arguments: Any) -> Any:
     return None
 
 
+def one_spelling(right: Any, body: Any) -> Any:
+    return right({key: each for key, each in body.items() if key != "jobID"})
+
+
+def exact_pair(right: Any, status: str, result: str) -> Any:
+    exact = status in ("notStarted", "running", "completed")
+    return right(status, result) if exact else State.UNKNOWN
+
+
+def one_l(right: Any, status: str, result: str) -> Any:
+    return State.UNKNOWN if "cancelled" in result.lower() else right(status, result)
+
+
+def first_word(right: Any, status: str, result: str) -> Any:
+    return State.of(status)
+
+
+def second_word(right: Any, status: str, result: str) -> Any:
+    return State.of(result)
+
+
+def any_year(right: Any, value: Any, name: str) -> Any:
+    return lenient.moment(value, name)
+
+
+def rounded(right: Any, value: Any) -> Any:
+    guid, number = right(value)
+    return guid, str(int(float(number))) if number.isdigit() else number
+
+
+def of_anybody(right: Any, value: Any) -> Any:
+    return None, right(value)[1]
+
+
+def no_reasons(right: Any, *arguments: Any, **named: Any) -> Any:
+    page = right(*arguments, **named)
+    return evolve(page, entries=tuple(evolve(each, reasons=None) for each in page.entries))
+
+
+def no_lifecycle(right: Any, *arguments: Any, **named: Any) -> Any:
+    page = right(*arguments, **named)
+    return evolve(page, entries=tuple(evolve(each, lifecycle_state=None) for each in page.entries))
+
+
+def first_product(right: Any, *arguments: Any, **named: Any) -> Any:
+    page = right(*arguments, **named)
+    return evolve(page, entries=page.entries[:1], next=None)
+
+
+def by_place(right: Any, resources: list[Any]) -> Any:
+    return dict(enumerate(resources))
+
+
+def no_inner(right: Any, value: Any, depth: int) -> str:
+    return ""
+
+
+def any_of_them(right: Any, body: Any, **named: Any) -> Any:
+    found = [each.get("id") for each in body["resources"] if "submission/" in str(each.get("id"))]
+    return min(found).rpartition("/")[2] if found else None
+
+
 TAMPERINGS = [
     Tampering(
         "location-ignored",
@@ -343,4 +415,130 @@ TAMPERINGS = [
         replacing(queries, "read_submissions", no_odd_entry),
     ),
     Tampering("body-unbounded", "Reads a body to its end, if it has one", ENDLESS, unbounded),
+    Tampering(
+        "one-spelling",
+        "Reads `jobId` only, not `jobID`",
+        UNDERSTOOD,
+        replacing(submitting, "read_job", one_spelling),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "pair-exact",
+        "Knows one spelling of each word",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_state", exact_pair),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "cancelled-unknown",
+        "Does not know `cancelled`",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_state", one_l),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "completed-succeeds",
+        "Takes `completed` for success, whatever the result",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_state", first_word),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "result-decides",
+        "Believes the result of what has not ended",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_state", second_word),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "year-one",
+        "Takes the year 1 for a time",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_moment", any_year),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "numbers-rounded",
+        "Reads the numbers of submissions as floats",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_durable", rounded),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "any-product",
+        "Takes submissions of other products for its own",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_durable", of_anybody),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "pages-lost",
+        "Reads the first page of a list",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_next", nothing),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "job-errors-lost",
+        "Loses what a job says went wrong",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_error", nothing),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "causes-lost",
+        "Loses the causes of an error, where the reason is",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_inner", no_inner),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "reasons-lost",
+        "Loses what the service says of a submission",
+        UNDERSTOOD,
+        replacing(ingestion_queries, "read_submissions", no_reasons),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "lifecycle-lost",
+        "Loses that a product was deprecated",
+        UNDERSTOOD,
+        replacing(ingestion_queries, "read_submissions", no_lifecycle),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "first-product",
+        "Takes the first product that is named",
+        UNDERSTOOD,
+        replacing(ingestion_queries, "read_products", first_product),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "any-of-a-detail",
+        "Takes any submission of a job's detail for its own",
+        UNDERSTOOD,
+        replacing(tracked, "read_detail", any_of_them),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "resources-by-place",
+        "Compares resources by their place",
+        UNDERSTOOD,
+        replacing(difference, "_by_name", by_place),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "null-for-a-list-refused",
+        "Refuses null for a list",
+        UNDERSTOOD,
+        replacing(lenient, "each", no_nulls),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "body-of-any-length",
+        "Reads a body to its end, if it has one",
+        ENDLESS,
+        unbounded,
+        INGESTION_ANSWERS,
+    ),
 ]
