@@ -157,6 +157,21 @@ def test_an_unknown_offer_is_not_found(run: Any) -> None:
     missing = run("ready", "contoso-nowhere")
     assert missing.code == Exit.NOT_FOUND
     assert "there is no product with the offer id 'contoso-nowhere'" in missing.err
+    assert missing.err.endswith("Check the offer id.\n")
+
+
+def test_offers_are_not_listed_by_the_other_api(golive: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOLIVE_API", "product-ingestion")
+    refused = golive("offers", "contoso")
+    assert refused.code == Exit.USAGE
+    assert "golive status OFFER" in refused.err
+
+
+def test_of_a_date_that_runs_ahead_no_age_is_told(run: Any) -> None:
+    run("publish", "contoso-db")
+    told = run("status", "contoso-db").out
+    assert " ago" not in told
+    assert re.search(r"since: \S+ \S+ UTC$", told, re.MULTILINE)
 
 
 def test_what_differs_is_told_line_by_line(run: Any, service: tuple[Emulator, str]) -> None:

@@ -476,7 +476,10 @@ class NotAllowed(ServiceError):
 class NotFound(ServiceError):
     """The publisher, the offer or the operation does not exist: 404."""
 
-    remedy = "Check the publisher and offer ids."
+    @property
+    def remedy(self) -> str:  # type: ignore[override]
+        """What the caller can do about it: what names an offer differs by API."""
+        return f"Check the {'offer id' if _is_of_graph(self.url) else 'publisher and offer ids'}."
 
 
 class PreconditionFailed(ServiceError):

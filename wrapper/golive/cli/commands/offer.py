@@ -27,6 +27,7 @@ from golive.cli.history import History
 from golive.cli.options import (
     Service,
     Wait,
+    api_option,
     hook_options,
     in_a_folder,
     notify_option,
@@ -347,17 +348,23 @@ def submissions(report: Report, subject: Subject, service: Service, running: boo
 
 @click.command()
 @click.argument("publisher", required=False, envvar=VARIABLES["publisher"])
+@api_option
 @service_options
 @with_report
-def offers(report: Report, publisher: str | None, service: Service) -> Exit:
+def offers(report: Report, publisher: str | None, api: str, service: Service) -> Exit:
     """List the offers of a publisher.
 
-    Without PUBLISHER, it lists those of the publisher that is set.
+    Without PUBLISHER, it lists those of the publisher that is set. The offers of Product Ingestion are
+    looked at one by one: golive status OFFER.
 
     \b
     Example:
       golive offers contoso
     """
+    if Api(api) is not Api.GO_LIVE:
+        raise click.UsageError(
+            f"With --api {api}, no offers are listed: look at each, with `golive status OFFER`."
+        )
     if publisher is None:
         raise click.UsageError("Give a PUBLISHER, or set GOLIVE_PUBLISHER.")
     with naming("publisher"):

@@ -11,7 +11,6 @@ from golive.cli.apis import name_of
 from golive.cli.history import History
 from golive.cli.reports import Report
 from golive.cli.reports.words import (
-    age,
     began,
     describe,
     facts,
@@ -19,6 +18,7 @@ from golive.cli.reports.words import (
     moment,
     outcome,
     place,
+    since,
     worded,
 )
 from golive.cli.streams import say
@@ -183,7 +183,7 @@ def _times(history: History) -> list[str]:
     """Say when an operation began and where it is, as far as each is known."""
     told = []
     if (begin := began(history)) is not None:
-        told.append(f"began {moment(begin)}, {age(history)}")
+        told.append(f"began {since(begin, history)}")
     if (where := place(history)) is not None:
         told.append(where)
     return told

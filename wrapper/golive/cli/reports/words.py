@@ -16,6 +16,7 @@ from golive import (
 )
 from golive.cli.history import History
 from golive.durations import spoken
+from golive.looking import CLOCK_SKEW
 from golive.status import progress
 
 __all__ = [
@@ -97,7 +98,7 @@ def facts(history: History) -> list[tuple[str, str]]:
     job = "none that is known here" if ref.job is None else ref.job
     shown = [("state", f"{worded(status)} ({status.word})" if status.word else worded(status))]
     if (began_at := began(history)) is not None:
-        shown.append(("since", f"{moment(began_at)}, {age(history)}"))
+        shown.append(("since", since(began_at, history)))
     shown += [("submission", ref.submission or status.id or "not known yet"), ("job", job)]
     return shown
 
@@ -116,7 +117,15 @@ def began(history: History) -> datetime | None:
 
 def age(history: History) -> str | None:
     """Say how long ago an operation began, if that is known."""
-    return None if began(history) is None else f"{spoken(history.age)} ago"
+    began_at = began(history)
+    # The emulator's dates run ahead.
+    ahead = began_at is not None and began_at > datetime.now(UTC) + timedelta(seconds=CLOCK_SKEW)
+    return None if began_at is None or ahead else f"{spoken(history.age)} ago"
+
+
+def since(began_at: datetime, history: History) -> str:
+    """Say when an operation began, and how long ago that is."""
+    return ", ".join(filter(None, (moment(began_at), age(history))))
 
 
 def place(history: History) -> str | None:
