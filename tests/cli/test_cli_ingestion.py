@@ -10,7 +10,9 @@ import pytest
 from conftest import FAST
 from golive.cli.exits import Exit
 from golive.emulator import Emulator
+from golive.emulator.ingestion.products import Product, ProductBegins
 
+DAY = 86_400
 API = ("--api", "product-ingestion")
 OLD, NEW = "1152921505690000017", "1152921505690000042"
 
@@ -151,6 +153,26 @@ def test_what_this_command_began_can_be_canceled_by_the_offer(
     assert "its job is not known here" in portals.err
     nothing = golive("cancel", "contoso-draft", *where)
     assert nothing.code == Exit.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("scenario", "days", "code"), [("fail", 9, Exit.FAILED), ("succeed", 40, Exit.OK)]
+)
+def test_what_an_earlier_run_began_is_told_by_its_job_before_it_is_listed(
+    golive: Any, clock: Any, scenario: str, days: float, code: Exit
+) -> None:
+    product = Product("contoso-app", scenario=scenario, begins=ProductBegins.UPDATE)
+    emulator = Emulator(products=[product], speed=1, clock=clock.monotonic, list_delay=30 * DAY)
+    with emulator.serve() as url:
+        where = (*API, "--endpoint", url)
+        assert golive("start", "contoso-app", "--no-wait", *where).code == Exit.OK
+        again = golive("start", "contoso-app", "--no-wait", *where)
+        assert again.code == Exit.OK, again.err
+        assert "adopted, an earlier run sent it at" in again.out
+        clock.sleep(days * DAY)
+        told = golive("start", "contoso-app", *where, *FAST)
+        assert told.code == code, told.err
+    assert list(emulator.accepted_submissions("contoso-app").values()) == [1]
 
 
 def test_an_unknown_offer_is_not_found(run: Any) -> None:

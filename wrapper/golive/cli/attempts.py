@@ -24,6 +24,7 @@ from golive import (
     GoLiveClient,
     GoLiveError,
     InvalidLocation,
+    NotFound,
     NotReady,
     Operation,
     OperationKind,
@@ -259,6 +260,8 @@ def begin_submission(
     if kept is None or kind is not OperationKind.GO_LIVE or submission not in (None, kept.submission):
         # A publish, or another version.
         kept = None
+    if kept is not None and (known := _by_job(client, kept)) is not None:
+        return known, _adopted(kept)
 
     def note(ref: OperationRef) -> None:
         attempt.store(ref.token(OperationKind.GO_LIVE), warn)
@@ -285,8 +288,24 @@ def begin_submission(
         return operation, None
     if kept is None or kept.sent is None:
         return operation, "not needed, this version is live already" if operation.done else None
-    how = f"adopted, an earlier run sent it at {kept.sent:%Y-%m-%d %H:%M} UTC"
-    return with_job(client, operation), how
+    return with_job(client, operation), _adopted(kept)
+
+
+def _by_job(client: ProductIngestionClient, kept: SubmissionRef) -> Operation | None:
+    """Return what an earlier run began if its job is known, which tells sooner than a list that lags."""
+    if kept.job is None:
+        return None
+    operation = client.operation(kept.token(OperationKind.GO_LIVE))
+    try:
+        operation.refresh()
+    except (NotFound, NotReady):
+        return None
+    return operation
+
+
+def _adopted(kept: SubmissionRef) -> str:
+    when = "" if kept.sent is None else f" at {kept.sent:%Y-%m-%d %H:%M} UTC"
+    return f"adopted, an earlier run sent it{when}"
 
 
 def begin_publish(client: ProductIngestionClient, offer: str, warn: Warn) -> Operation:
