@@ -170,7 +170,7 @@ def test_what_an_earlier_run_began_is_told_by_its_job_before_it_is_listed(
         assert again.code == Exit.OK, again.err
         assert "adopted, an earlier run sent it at" in again.out
         clock.sleep(days * DAY)
-        told = golive("start", "contoso-app", *where, *FAST)
+        told = golive("start", "contoso-app", "--no-wait", *where)
         assert told.code == code, told.err
     assert list(emulator.accepted_submissions("contoso-app").values()) == [1]
 

@@ -120,17 +120,17 @@ def report_and_follow(
     Args:
         report: Shows it.
         operation: The operation.
-        wait: How to wait; None for not at all.
+        wait: How to wait; None for not at all: what has ended already is told all the same.
         how: How it came to the operation, if that is more than the operation knows.
     """
     usual = "adopted, it ran already" if operation.adopted else "accepted"
     report.begun(operation, how or usual)
-    if wait is None:
+    if wait is None and not operation.done:
         report.left(operation)
         return Exit.OK
     # What is canceled had begun before.
     fresh = not operation.adopted and operation.kind is not OperationKind.CANCEL
-    return follow(report, operation, wait, fresh=fresh)
+    return follow(report, operation, wait or Wait(None), fresh=fresh)
 
 
 def follow(report: Report, operation: Operation, wait: Wait, *, fresh: bool = False) -> Exit:
