@@ -37,6 +37,7 @@ __all__ = [
     "Step",
     "Submission",
     "all_messages",
+    "checked_state",
     "progress",
 ]
 
@@ -378,6 +379,21 @@ class Offer:
     migrated: bool | None
     etag: str | None = None
     document: Mapping[str, Any] = field(factory=dict, repr=False, hash=False)
+
+
+def checked_state(state: str | None) -> State | None:
+    """Return the state that a caller names, which may be a word; None for any.
+
+    Raises:
+        InvalidInput: There is no such state.
+    """
+    if state is None:
+        return None
+    try:
+        return State(state)
+    except ValueError:
+        known = ", ".join(map(repr, map(str, State)))
+        raise InvalidInput(f"There is no state {state!r}; there are {known}.") from None
 
 
 def progress(step: Step) -> int:

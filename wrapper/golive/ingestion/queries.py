@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 from golive.answers import Answer, Call, Endpoint, understood
-from golive.errors import InvalidInput, NotFound, Undecided
+from golive.errors import NotFound, Undecided
 from golive.flow import Context, Flow, read
 from golive.ingestion.evidence import Listing, standing
 from golive.ingestion.location import BASE
 from golive.ingestion.reading import Page, read_products, read_submissions
 from golive.ingestion.snapshots import Product, ProductStatus, ProductSubmission
 from golive.refs import check_identifier, is_guid
+from golive.status import checked_state
 from golive.vocabulary import State
 from product_ingestion_api.api.offers import get_resource_tree, list_products
 from product_ingestion_api.api.progress import list_submissions
@@ -80,12 +81,7 @@ def submissions(
     context: Context, offer: str, *, state: State | None
 ) -> Flow[tuple[ProductSubmission, ...]]:
     """List what of an offer is in preview, live, or on its way there."""
-    if state is not None:
-        try:
-            state = State(state)
-        except ValueError:
-            known = ", ".join(map(repr, map(str, State)))
-            raise InvalidInput(f"There is no state {state!r}; there are {known}.") from None
+    state = checked_state(state)
     product = yield from find_product(context, offer)
     found = yield from listing(context, product)
     return tuple(entry for entry in found.entries if state is None or entry.state is state)

@@ -8,7 +8,7 @@ from golive.flow import Context, Flow, read
 from golive.portal.location import offer_of
 from golive.portal.reading import Listing, read_offer, read_offer_status, read_offers, read_submissions
 from golive.refs import check_identifier
-from golive.status import Offer, OfferStatus, Submission
+from golive.status import Offer, OfferStatus, Submission, checked_state
 from golive.vocabulary import State
 from golive_api.api.offers import get_offer, get_offer_slot, list_offers
 from golive_api.api.progress import get_offer_status, list_submissions
@@ -34,12 +34,7 @@ def submissions(
     context: Context, publisher_id: str, offer_id: str, *, state: State | None
 ) -> Flow[tuple[Submission, ...]]:
     """List the operations of an offer; the filter is applied here too, lest the service ignores it."""
-    if state is not None:
-        try:
-            state = State(state)
-        except ValueError:
-            known = ", ".join(map(repr, map(str, State)))
-            raise InvalidInput(f"There is no state {state!r}; there are {known}.") from None
+    state = checked_state(state)
     found = yield from listing(context, publisher_id, offer_id, state=state)
     return tuple(entry for entry in found.entries if state is None or entry.state is state)
 
