@@ -175,6 +175,19 @@ def test_what_an_earlier_run_began_is_told_by_its_job_before_it_is_listed(
     assert list(emulator.accepted_submissions("contoso-app").values()) == [1]
 
 
+def test_a_publish_that_is_joined_again_keeps_its_job(golive: Any, held: tuple[Emulator, str]) -> None:
+    where = (*API, "--endpoint", held[1])
+    for _ in range(2):
+        held[0].products.list_delay = 0
+        assert golive("publish", "contoso-draft", "--no-wait", *where).code == Exit.OK
+    assert golive("cancel", "contoso-draft", *where, *FAST).code == Exit.OK
+
+
+def test_an_emulator_whose_operations_fail_fails_products_too(golive: Any) -> None:
+    emulated = golive("start", "contoso-app", *API, "--emulate", "--scenario", "fail")
+    assert emulated.code == Exit.FAILED
+
+
 def test_an_unknown_offer_is_not_found(run: Any) -> None:
     missing = run("ready", "contoso-nowhere")
     assert missing.code == Exit.NOT_FOUND

@@ -10,9 +10,10 @@ import httpx
 import pytest
 
 from apis import INGESTION
-from conftest import Side, VirtualClock
+from conftest import LOCAL, Side, VirtualClock
 from golive import (
     InvalidInput,
+    NotFound,
     NotReady,
     OperationFailed,
     Overtaken,
@@ -175,6 +176,14 @@ def test_a_failed_job_whose_submission_is_live_is_a_success(
     service.jobs = [job("completed/failed", errors=[{"code": "internalServerError", "message": "?"}])]
     service.after = [DRAFT, submission(NEW, "live")]
     assert side.get(begun(side, client).result()).id == NEW
+
+
+def test_a_number_that_nobody_ever_listed_is_not_found(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    address = f"{LOCAL}/rp/product-ingestion/submission/{GUID}/{LATER}#go-live,offer=contoso-db"
+    with pytest.raises(NotFound, match=f"submission {LATER} is neither in preview nor live"):
+        side.get(client.operation(address).refresh())
 
 
 def test_a_durable_id_in_capitals_is_the_same(side: Side, service: Scripted, client: Any) -> None:

@@ -263,7 +263,7 @@ def test_a_lost_answer_is_logged(
     side.get(client_of(side, road).begin_go_live("contoso", MIGRATED))
     (warning,) = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert warning.startswith(
-        "Response lost; checking whether the operation was started: No answer to POST http"
+        "Response lost; checking for up to 8 min whether the operation was started: No answer to POST"
     )
 
 

@@ -138,6 +138,9 @@ class _Ingestion(Api):
         certain = kind in self.polls and not (first and (kind == "submissions" or name == "follow"))
         if name == "follow" and kind == "submissions":
             certain = True
+        if name == "cancel" and kind == "submissions" and first:
+            # The job is canceled; what bears that out is read again.
+            return None
         if fault in UNAUTHORIZED:
             return None if certain else NotAuthenticated
         if fault is Fault.NOT_FOUND:

@@ -101,7 +101,7 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
         import pytest
-        from golive.testing import assert_not_begun, assert_went_live_once
+        from golive.testing import assert_not_begun, assert_product_went_live_once, assert_went_live_once
 
         OFFER = ("contoso", "contoso-offer")
 
@@ -121,6 +121,15 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
         def test_other_habits(golive_client, golive_emulator):
             golive_client.begin_go_live(*OFFER).result()
             assert_went_live_once(golive_emulator, *OFFER)
+
+        def test_a_product(product_ingestion_client, golive_emulator):
+            with pytest.raises(AssertionError, match="no go-lives were accepted, not 1"):
+                assert_product_went_live_once(golive_emulator, "contoso-app")
+            operation = product_ingestion_client.begin_go_live("contoso-app")
+            with pytest.raises(AssertionError, match="is not live"):
+                assert_product_went_live_once(golive_emulator, "contoso-app")
+            operation.result()
+            assert_product_went_live_once(golive_emulator, "contoso-app")
 
         def test_few_requests(golive_client, golive_emulator):
             golive_client.begin_go_live(*OFFER).result()
@@ -172,7 +181,7 @@ def test_the_assertions_tell_what_was_seen(pytester: pytest.Pytester) -> None:
         """
     )
     outcome = pytester.runpytest_inprocess("--no-cov")
-    outcome.assert_outcomes(passed=9)
+    outcome.assert_outcomes(passed=10)
 
 
 @pytest.mark.parametrize(

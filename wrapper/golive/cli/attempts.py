@@ -311,6 +311,8 @@ def _adopted(kept: SubmissionRef) -> str:
 def begin_publish(client: ProductIngestionClient, offer: str, warn: Warn) -> Operation:
     """Publish an offer by the Product Ingestion API, and keep its job, by which it can be canceled."""
     operation = client.begin_publish(offer)
+    if operation.adopted:
+        operation = with_job(client, operation)
     # What is taken live next is another version.
     Attempt(client.endpoint, "", offer).store(operation.continuation_token(), warn)
     return operation

@@ -138,7 +138,7 @@ class Emulator:
         self,
         *,
         speed: float = 20_000.0,
-        scenario: Scenario = Scenario.SUCCEED,
+        scenario: Scenario | str = Scenario.SUCCEED,
         clock: Callable[[], float] = time.monotonic,
         api_versions: tuple[str, ...] = (API_VERSION,),
         faults: Iterable[Rule | str] = (),
@@ -174,6 +174,7 @@ class Emulator:
             list_delay=list_delay,
             epoch=epoch,
         )
+        scenario = Scenario(scenario)
         if offers is None:
             offers = default_offers(scenario=scenario, always_ready=always_ready)
         names = set()

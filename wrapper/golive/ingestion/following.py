@@ -17,7 +17,7 @@ from golive.errors import InvalidInput, NotFound, NotReady, RequestRefused
 from golive.flow import Context, Flow, read
 from golive.following import Tracker, go_on, named
 from golive.ingestion.evidence import Listing
-from golive.ingestion.location import SubmissionRef, parse_token
+from golive.ingestion.location import BASE, SubmissionRef, parse_token
 from golive.ingestion.queries import call, listing
 from golive.ingestion.reading import Job, read_detail, read_job, status_of
 from golive.ingestion.snapshots import LIVE, PREVIEW, Product, ProductSubmission
@@ -73,8 +73,13 @@ class SubmissionTracker(Tracker):
         A job that failed may have met another that does the same; that one is followed then.
         """
         told = job.status(number=self.at.submission, live=self.kind is OperationKind.GO_LIVE)
-        if not job.state.is_terminal or self.kind is OperationKind.CANCEL:
+        if not job.state.is_terminal:
             return told
+        if self.kind is OperationKind.CANCEL:
+            if job.state is not State.CANCELED:
+                return told
+            found = yield from listing(context, self._product, at_least=at_least)
+            return self._after_own_cancellation(found, told)
         if job.state is State.SUCCEEDED and self.at.submission is None:
             yield from self._name(context, at_least)
         found = yield from listing(context, self._product, at_least=at_least)
@@ -101,6 +106,7 @@ class SubmissionTracker(Tracker):
 
         Raises:
             NotReady: What was to go live is in preview, and nothing of it was begun.
+            NotFound: There is no such submission, and nothing says that there ever was.
         """
         found = yield from listing(context, self._product, at_least=at_least)
         entry = self._entry(found)
@@ -112,7 +118,11 @@ class SubmissionTracker(Tracker):
         if entry is None:
             newest = next(iter(found.of(PREVIEW)), None)
             there = "" if newest is None else f"; {newest.number} is in preview"
-            return self._lost(f"submission {number} is neither in preview nor live{there}")
+            why = f"submission {number} is neither in preview nor live{there}"
+            if not self.certain and self.at.sent is None:
+                url = f"{context.origin}{BASE}/submission/{self.at.product}"
+                raise NotFound(why, 200, "GET", url)
+            return self._lost(why)
         sent, late = self.at.sent, context.retry.reconcile_for + CLOCK_SKEW
         if sent is not None and now(context) < sent + timedelta(seconds=late):
             # Accepted a moment ago, perhaps, and not listed yet.
@@ -152,6 +162,16 @@ class SubmissionTracker(Tracker):
         if entry is None or entry.state in (State.FAILED, State.CANCELED):
             return told
         return evolve(status_of(entry), messages=told.messages)
+
+    def _after_own_cancellation(self, found: Listing, told: OperationStatus) -> OperationStatus:
+        """Return what a job that says it was canceled came to: its submission may go on all the same."""
+        number, running = self.at.submission, found.running
+        if running is not None and number in (None, running.number):
+            return evolve(told, state=State.RUNNING)
+        entry = found.find(LIVE, number)
+        if entry is not None and entry.state is State.SUCCEEDED:
+            return status_of(entry)
+        return told
 
     def _after_failure(self, found: Listing, job: Job, told: OperationStatus) -> OperationStatus:
         """Return what a job that failed means: another job may be doing the same."""

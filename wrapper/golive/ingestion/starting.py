@@ -14,7 +14,7 @@ from typing import Literal
 from attrs import frozen
 
 from golive.answers import Answer, understood
-from golive.durations import Duration
+from golive.durations import Duration, spoken
 from golive.errors import (
     GoLiveError,
     InvalidInput,
@@ -30,7 +30,7 @@ from golive.ingestion.evidence import Decision, Listing, decide_go_live, decide_
 from golive.ingestion.following import SubmissionTracker, adopt, track
 from golive.ingestion.location import SubmissionRef, is_number
 from golive.ingestion.queries import call, find_product, listing
-from golive.ingestion.reading import read_job, status_of
+from golive.ingestion.reading import Job, read_job, status_of
 from golive.ingestion.snapshots import LIVE, Product
 from golive.looking import CLOCK_SKEW, Found, bounded, look_on, now
 from golive.refs import OperationKind, OperationRef
@@ -259,7 +259,11 @@ def _submit(context: Context, start: _Start, decision: Decision) -> Flow[Submiss
         sent = max(sent, now(context) - timedelta(seconds=passed))
         match deed:
             case Deed.UNKNOWN:
-                logger.warning("Response lost; checking whether the operation was started: %s", refusal)
+                logger.warning(
+                    "Response lost; checking for up to %s whether the operation was started: %s",
+                    spoken(context.retry.reconcile_for),
+                    refusal,
+                )
                 return (yield from _reconcile(context, start, decision, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS:
                 return (yield from _loser(context, start, decision, sent, refusal))
@@ -354,12 +358,11 @@ def _cancel(context: Context, ref: SubmissionRef) -> Flow[SubmissionTracker]:
         try:
             answer = yield from ask(context, call(cancel_job, job_id=ref.job))
             job = understood(answer, read_job)
-            tracker.certain = True
-            tracker.status = job.status(number=ref.submission, live=False)
-            return tracker if job.state.is_terminal else _paced(context, tracker)
         except GoLiveError as error:
             failed += 1
             deed, refusal = deed_of(error), error
+        else:
+            return (yield from _canceled(context, tracker, job))
         match deed:
             case Deed.NOT_DONE if failed < context.retry.max_attempts:
                 yield from pause(context, context.repeat_after(failed, refusal))
@@ -378,6 +381,17 @@ def _cancel(context: Context, ref: SubmissionRef) -> Flow[SubmissionTracker]:
                 raise refusal
             case _:
                 raise refusal
+
+
+def _canceled(context: Context, tracker: SubmissionTracker, job: Job) -> Flow[SubmissionTracker]:
+    """Return the cancellation of a job, as far as its submission bears it out."""
+    tracker.certain = True
+    try:
+        tracker.status = yield from tracker.judge(context, job)
+    except GoLiveError:
+        # It was accepted; following it asks again.
+        logger.warning("The job was canceled; whether its submission goes on could not be read yet")
+    return tracker if tracker.status.state.is_terminal else _paced(context, tracker)
 
 
 def _ours(tracker: Tracker) -> SubmissionTracker:

@@ -10,7 +10,7 @@ from typing import Any, cast
 from attrs import evolve, frozen
 
 from golive.answers import Answer, Call, Endpoint
-from golive.durations import Duration
+from golive.durations import Duration, spoken
 from golive.errors import (
     GoLiveError,
     InvalidInput,
@@ -294,7 +294,11 @@ def _submit(context: Context, start: _Start, before: Baseline, *, busy: bool = F
         sent = before.after_sending(max(cast("datetime", sent.sent), _earlier(context, passed)))
         match deed:
             case Deed.UNKNOWN:
-                logger.warning("Response lost; checking whether the operation was started: %s", refusal)
+                logger.warning(
+                    "Response lost; checking for up to %s whether the operation was started: %s",
+                    spoken(context.retry.reconcile_for),
+                    refusal,
+                )
                 return (yield from _reconcile(context, start, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS if start.kind is OperationKind.GO_LIVE:
                 return (yield from _loser(context, start, sent, refusal, busy=busy))

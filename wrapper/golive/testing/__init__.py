@@ -13,7 +13,13 @@ from attrs import define, field
 
 from golive.emulator import Emulator
 
-__all__ = ["Server", "VirtualClock", "assert_not_begun", "assert_went_live_once"]
+__all__ = [
+    "Server",
+    "VirtualClock",
+    "assert_not_begun",
+    "assert_product_went_live_once",
+    "assert_went_live_once",
+]
 
 
 @define
@@ -60,6 +66,26 @@ class Server:
 
     url: str
     emulator: Emulator
+
+
+def assert_product_went_live_once(emulator: Emulator, offer_id: str) -> None:
+    """Assert that a product went live, and that just one go-live of it was accepted.
+
+    Args:
+        emulator: The emulator.
+        offer_id: The product by its offer id, for example `contoso-db`.
+
+    Raises:
+        AssertionError: It did not, or more than once; the message says what was seen.
+    """
+    accepted = emulator.accepted_submissions(offer_id)
+    if list(accepted.values()) != [1]:
+        told = ", ".join(f"{count} of submission {number}" for number, count in accepted.items())
+        raise AssertionError(f"{offer_id}: {told or 'no'} go-lives were accepted, not 1")
+    (number,) = accepted
+    live = emulator.products.product(offer_id).live(emulator.products.now)
+    if live is None or live.number != number:
+        raise AssertionError(f"{offer_id}: submission {number} is not live")
 
 
 def assert_went_live_once(emulator: Emulator, publisher_id: str, offer_id: str) -> None:

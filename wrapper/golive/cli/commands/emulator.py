@@ -134,7 +134,8 @@ def emulator(
         with extra():
             from golive.emulator import Emulator
 
-            common: dict[str, Any] = {"scenario": Scenario(scenario), "always_ready": always_ready}
+            ends = Scenario(scenario)
+            common: dict[str, Any] = {"scenario": ends, "always_ready": always_ready}
             wanted = [Offer.parse(text, **common) for text in offer] or default_offers(**common)
             wanted += numbered(offers or 0, publishers, beside=wanted, **common)
             service = Emulator(
@@ -143,6 +144,7 @@ def emulator(
                 faults=fault,
                 habits=habit,
                 list_delay=list_delay,
+                scenario=ends,
                 offers=wanted,
             )
     except ValueError as error:

@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from typing import IO
 from urllib.parse import urlsplit
 
-from golive import Difference, GoLiveError, Offer, OfferStatus, Operation, Origin, Submission
+from golive import (
+    Difference,
+    GoLiveError,
+    NotReady,
+    Offer,
+    OfferStatus,
+    Operation,
+    Origin,
+    Submission,
+    SubmissionUncertain,
+)
 from golive.cli.apis import api_of
 from golive.cli.exits import Exit, exit_of
 from golive.cli.history import History
@@ -85,7 +95,9 @@ class Report:
         """Show an error in one line, and return the exit code."""
         self.close()
         say(f"golive: {error}")
-        self._show_resume(error.continuation_token, exit_of(error))
+        # Of what was never begun, nothing can be resumed; running the same again is.
+        if not isinstance(error, (SubmissionUncertain, NotReady)):
+            self._show_resume(error.continuation_token, exit_of(error))
         return exit_of(error)
 
     def advise(self, text: str) -> None:

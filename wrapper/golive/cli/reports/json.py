@@ -44,7 +44,7 @@ class JsonReport(Report):
             publisher=operation.ref.publisher_id,
             offer=operation.ref.offer_id,
             form=operation.ref.form,
-            adopted=operation.adopted,
+            adopted=operation.adopted or how.startswith("adopted"),
             **_product(operation.ref),
         )
 
