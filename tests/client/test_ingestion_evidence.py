@@ -192,3 +192,84 @@ def test_a_durable_id_in_capitals_is_the_same(side: Side, service: Scripted, cli
     service.listed = [DRAFT, running]
     assert begun(side, client).adopted
     assert not service.posts
+
+
+RUNNING = {"status": "running", "result": "pending"}
+GONE: dict[str, Any] = {"lifecycleState": "Deprecated"}
+
+
+def test_an_older_publish_that_runs_is_not_disturbed(side: Side, service: Scripted, client: Any) -> None:
+    service.listed = [DRAFT, submission(NEW, "preview", "running/pending"), submission(LATER, "preview")]
+    for wanted in (None, LATER):
+        with pytest.raises(NotReady, match=f"Submission {NEW} is not in preview yet: its publish runs"):
+            begun(side, client, wanted)
+    assert not side.get(client.offer_status("contoso-db")).ready_to_go_live
+    assert not service.posts
+
+
+def test_what_runs_and_has_no_number_yet_is_not_disturbed(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.listed = [*READY, {**submission("0", "preview"), **RUNNING}]
+    with pytest.raises(Undecided, match="entry 4"):
+        begun(side, client)
+    with pytest.raises(Undecided, match="entry 4"):
+        side.get(client.begin_publish("contoso-db"))
+    assert not service.posts
+    service.listed = [*READY, {**submission("0", "draft"), **RUNNING}]
+    assert begun(side, client).ref.submission == NEW
+
+
+def test_a_go_live_that_was_canceled_is_no_success_of_an_older_one(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.listed = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "completed/cancelled")]
+    with pytest.raises(NotReady, match=f"{NEW} was canceled on its way to live"):
+        begun(side, client)
+    with pytest.raises(NotReady, match=f"{NEW} was canceled on its way to live"):
+        begun(side, client, NEW)
+    assert not service.posts
+
+
+def test_an_older_one_of_two_that_are_live_was_replaced(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    service.listed = [DRAFT, submission(OLD, "live"), submission(NEW, "live")]
+    with pytest.raises(Overtaken, match=f"Submission {NEW} is live, which is newer"):
+        begun(side, client, OLD)
+    # What an earlier run sent did go live.
+    assert begun(side, client, OLD, sent=now).done
+    assert begun(side, client).ref.submission == NEW
+    assert not service.posts
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_the_latest_operation_is_the_try_that_counts(
+    side: Side, service: Scripted, client: Any, *, reverse: bool
+) -> None:
+    tries = [submission(NEW, "live", words) for words in TRIES[:2]]
+    service.listed = [DRAFT, *(reversed(tries) if reverse else tries)]
+    assert side.get(client.latest_operation("contoso-db")).status.state is State.SUCCEEDED
+
+
+def test_a_deprecation_is_no_go_live(side: Side, service: Scripted, client: Any) -> None:
+    service.listed = [DRAFT, submission(NEW, "live", "running/pending", **GONE)]
+    for wanted in (None, NEW):
+        with pytest.raises(NotReady, match=f"Submission {NEW} is being taken off the market"):
+            begun(side, client, wanted)
+    service.listed = [DRAFT, submission(NEW, "live", **GONE)]
+    for wanted in (None, NEW):
+        with pytest.raises(NotReady, match="was taken off the market"):
+            begun(side, client, wanted, restore=True)
+    assert not service.posts
+
+
+def test_what_is_in_preview_to_be_taken_off_the_market_is_asked_about(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.listed = [*READY[:2], submission(NEW, "preview", **GONE)]
+    with pytest.raises(NotReady, match="--restore"):
+        begun(side, client)
+    assert not service.posts
+    assert begun(side, client, restore=True).ref.submission == NEW

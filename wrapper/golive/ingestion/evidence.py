@@ -113,6 +113,8 @@ def decide_go_live(
         Undecided: What runs cannot be read.
     """
     going, live, preview = found.going_live, found.live, found.preview
+    if going is not None and going.is_deprecated:
+        raise NotReady(f"Submission {going.number} is being taken off the market (deprecated).")
     if going is not None and wanted not in (None, going.number):
         raise Overtaken(f"Submission {going.number} is going live, not {wanted}.")
     if going is not None and wanted is None and preview is not None and preview.order > going.order:
@@ -124,21 +126,28 @@ def decide_go_live(
     if going is not None:
         return Decision(going, send=False)
     if wanted is not None:
-        if (there := found.find(LIVE, wanted)) is not None and (
-            there.state is State.SUCCEEDED or (sent is not None and _is_since(there, sent))
-        ):
+        there = found.find(LIVE, wanted)
+        if there is not None and there.state is State.SUCCEEDED and not there.is_deprecated:
+            # One that was replaced is a success of an earlier try alone.
+            if there == live or sent is not None:
+                return Decision(there, send=False)
+        elif there is not None and sent is not None and _is_since(there, sent):
             return Decision(there, send=False)
         if live is not None and live.order > (len(wanted), wanted):
             raise Overtaken(f"Submission {live.number} is live, which is newer than {wanted}.")
     if found.doubt:
         raise Undecided(f"What is listed cannot be understood, and may run: {found.doubt}.")
-    if preview is None:
+    publishing = next(_under_way(found.of(PREVIEW)), None)
+    if preview is None and publishing is None:
         return _without_preview(found, wanted)
+    preview = preview or publishing
+    assert preview is not None  # noqa: S101 - one of the two is there
     if wanted is not None and preview.number != wanted:
         raise Overtaken(f"Submission {preview.number} is in preview, not {wanted}.")
-    if (why := _not_there(preview)) is not None:
-        raise NotReady(why)
-    if live is not None and live.is_deprecated and not restore:
+    for one in (preview, publishing):
+        if one is not None and (why := _not_there(one)) is not None:
+            raise NotReady(why)
+    if not restore and any(one is not None and one.is_deprecated for one in (live, preview)):
         raise NotReady(
             "The product was taken off the market (deprecated), and going live brings it back: allow"
             " that with restore=True, --restore."
@@ -211,15 +220,18 @@ def standing(product: Product, found: Listing) -> ProductStatus:
 def _without_preview(found: Listing, wanted: str | None) -> Decision:
     """Decide where nothing is in preview that is not live."""
     live, newest = found.live, next(iter(found.of(LIVE)), None)
+    if newest is not None and wanted in (None, newest.number):
+        if newest.state in (State.FAILED, State.CANCELED):
+            canceled = newest.state is State.CANCELED
+            how = "was canceled on its way to live" if canceled else "failed to go live"
+            raise NotReady(
+                f"Submission {newest.number} {how}, and nothing is in preview: publish again."
+            )
+        if newest.is_deprecated:
+            raise NotReady("The product was taken off the market (deprecated): publish the offer first.")
     if wanted is not None:
         there = "nothing" if live is None else f"submission {live.number}"
         raise Overtaken(f"Submission {wanted} is neither in preview nor live; {there} is live.")
-    if newest is not None and newest.state is State.FAILED:
-        raise NotReady(
-            f"Submission {newest.number} failed to go live, and nothing is in preview: publish again."
-        )
-    if live is not None and live.is_deprecated:
-        raise NotReady("The product was taken off the market (deprecated): publish the offer first.")
     if live is not None:
         return Decision(live, send=False)
     raise NotReady("Nothing is in preview: publish the offer first.")

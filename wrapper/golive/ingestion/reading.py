@@ -164,7 +164,7 @@ def read_submissions(body: object, *, origin: Origin, product: Product) -> Page:
             continue
         target = lenient.word(lenient.first(lenient.inside(entry, "target"), "targetType"))
         guid, named = _durable(lenient.first(entry, "id"))
-        if same_word(target, "draft") or named == "0":
+        if same_word(target, "draft") or (named == "0" and not lenient.first(entry, "status")):
             continue
         if guid is not None and guid != product.guid:
             # What is of another product is none of ours, whatever it is doing here.

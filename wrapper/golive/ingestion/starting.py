@@ -31,7 +31,7 @@ from golive.ingestion.following import SubmissionTracker, adopt, track
 from golive.ingestion.location import SubmissionRef, is_number
 from golive.ingestion.queries import call, find_product, listing
 from golive.ingestion.reading import Job, read_job, status_of
-from golive.ingestion.snapshots import LIVE, Product
+from golive.ingestion.snapshots import LIVE, PREVIEW, Product
 from golive.looking import CLOCK_SKEW, Found, bounded, look_on, now
 from golive.refs import OperationKind, OperationRef
 from golive.retry import Deed, deed_of
@@ -423,7 +423,8 @@ def latest_operation(context: Context, offer: str) -> Flow[SubmissionTracker | N
     """Take up what runs for an offer, else what was submitted last."""
     product = yield from find_product(context, offer)
     found = yield from listing(context, product)
-    latest = max(found.entries, key=lambda one: (one.order, one.is_for(LIVE)), default=None)
+    newest = (*found.of(LIVE)[:1], *found.of(PREVIEW)[:1])
+    latest = max(newest, key=lambda one: (one.order, one.is_for(LIVE)), default=None)
     entry = found.running or latest
     if entry is None:
         return None
