@@ -186,6 +186,23 @@ def test_a_number_that_nobody_ever_listed_is_not_found(
         side.get(client.operation(address).refresh())
 
 
+def test_one_list_without_it_does_not_end_a_go_live(side: Side, service: Scripted, client: Any) -> None:
+    running = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "running/pending")]
+    service.listed = running
+    operation = begun(side, client)
+    looks = [READY[:2], READY[:2], running, READY[:2], [DRAFT, submission(NEW, "live")]]
+    service.listed = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
+    assert side.get(operation.result()).state is State.SUCCEEDED
+
+
+def test_what_is_gone_for_good_is_told_in_the_end(side: Side, service: Scripted, client: Any) -> None:
+    service.listed = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "running/pending")]
+    operation = begun(side, client)
+    service.listed = READY[:2]
+    with pytest.raises(NotFound, match=f"submission {NEW} is neither in preview nor live"):
+        side.get(operation.result())
+
+
 def test_a_durable_id_in_capitals_is_the_same(side: Side, service: Scripted, client: Any) -> None:
     running = submission(NEW, "live", "running/pending")
     running["id"] = f"submission/{GUID.upper()}/{NEW}"

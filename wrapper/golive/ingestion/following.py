@@ -106,7 +106,7 @@ class SubmissionTracker(Tracker):
 
         Raises:
             NotReady: What was to go live is in preview, and nothing of it was begun.
-            NotFound: There is no such submission, and nothing says that there ever was.
+            NotFound: It is neither in preview nor live.
         """
         found = yield from listing(context, self._product, at_least=at_least)
         entry = self._entry(found)
@@ -118,11 +118,10 @@ class SubmissionTracker(Tracker):
         if entry is None:
             newest = next(iter(found.of(PREVIEW)), None)
             there = "" if newest is None else f"; {newest.number} is in preview"
+            # It may be on its way from one to the other: for how long that is borne, the policy says.
+            url = f"{context.origin}{BASE}/submission/{self.at.product}"
             why = f"submission {number} is neither in preview nor live{there}"
-            if not self.certain and self.at.sent is None:
-                url = f"{context.origin}{BASE}/submission/{self.at.product}"
-                raise NotFound(why, 200, "GET", url)
-            return self._lost(why)
+            raise NotFound(why, 200, "GET", url)
         sent, late = self.at.sent, context.retry.reconcile_for + CLOCK_SKEW
         if sent is not None and now(context) < sent + timedelta(seconds=late):
             # Accepted a moment ago, perhaps, and not listed yet.
