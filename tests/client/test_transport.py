@@ -513,29 +513,30 @@ def test_a_burst_of_tasks_opens_a_bounded_number_of_connections(monkeypatch: pyt
         assert server.most == 10
 
 
-def test_waiting_for_a_turn_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "AT_ONCE", 1)
-    servers: list[Loopback] = []
-    with Loopback(silent(servers)) as server:
-        servers.append(server)
-
-        async def main() -> list[Any]:
-            async with AsyncGoLiveClient(
-                SECRET, endpoint=server.url, request_timeout=SOON, retry=ONCE
-            ) as client:
-                operations = [client.operation(server.operation) for _ in range(2)]
-                return await asyncio.gather(
-                    *(operation.refresh() for operation in operations), return_exceptions=True
-                )
-
-        errors = asyncio.run(main())
-        assert [type(error) for error in errors] == [ServiceUnreachable] * 2
-        assert [error.sent for error in errors] == [True, False]
-
-
 async def until(condition: Callable[[], bool]) -> None:
     while not condition():  # noqa: ASYNC110 - what it waits for happens in a thread
         await asyncio.sleep(0)
+
+
+def test_waiting_for_a_turn_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "AT_ONCE", 1)
+    servers: list[Loopback] = []
+
+    async def main() -> None:
+        async with AsyncGoLiveClient(SECRET, endpoint=server.url, retry=ONCE) as client:
+            holding = asyncio.create_task(client.operation(server.operation).refresh())
+            await until(lambda: len(server.requests) == 1)
+            with pytest.raises(ServiceUnreachable) as caught:
+                await client.begin_go_live("contoso", "second", timeout=SOON)
+            assert not holding.done()
+            assert caught.value.sent is False
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
+
+    with Loopback(silent(servers)) as server:
+        servers.append(server)
+        asyncio.run(main())
+    assert len(server.requests) == 1
 
 
 def test_a_task_that_is_cancelled_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,9 +6,11 @@ dead worker had to another. What a job is, and that doing it twice does no harm,
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from attrs import frozen
@@ -32,6 +34,8 @@ _TRIES = 1_000_000
 _NO_LIMIT = 100_000
 #: How often a worker looks for new jobs, in seconds.
 _LOOK = 1.0
+#: How long jobs may take to end when a worker stops, in seconds.
+_END = 2
 
 
 @frozen
@@ -66,7 +70,8 @@ class Engine:
     def __init__(self, database: sa.Engine) -> None:
         self._database = database
         self._made: DBOSClient | None = None
-        self._running: set[str] = set()
+        self._running: dict[str, asyncio.Task[Any]] = {}
+        self._stopping: bool = False
 
     def prepare(self, *, limits: Limits | None = None) -> None:
         """Create what is missing in the database, and set the limits."""
@@ -117,18 +122,26 @@ class Engine:
         global _do
 
         async def doing(job: Job) -> None:
-            self._running.add(job.id)
+            task = asyncio.current_task()
+            assert task is not None  # noqa: S101 - so it is within a coroutine
+            self._running[job.id] = task
             try:
+                if self._stopping:
+                    raise asyncio.CancelledError
                 await do(job)
             finally:
-                self._running.discard(job.id)
+                del self._running[job.id]
 
-        _do = doing
+        _do, self._stopping = doing, False
         self._launch(worker)
 
     def stop(self) -> None:
         """Stop doing jobs; another worker takes them up."""
-        DBOS.destroy()
+        # The engine goes on taking jobs for a moment, and what they need is closed by then.
+        self._stopping = True
+        for task in list(self._running.values()):
+            task.get_loop().call_soon_threadsafe(task.cancel)
+        DBOS.destroy(workflow_completion_timeout_sec=_END)
 
     @property
     def running(self) -> frozenset[str]:
