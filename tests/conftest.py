@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 from attrs import define, field
+from coverage import Coverage
 from hypothesis import settings
 
 from golive import (
@@ -297,6 +298,23 @@ class Process:
             self.process.communicate()
             raise
         return self.process.returncode, out, err
+
+
+@pytest.fixture(autouse=True)
+def measuring(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Coverage is not measured in what is marked `unmeasured`, nor in the processes that it starts.
+
+    Proofs by the thousand, and tools in processes of their own, take twice as long while they are
+    measured, and reach nothing that the tests of behaviour do not.
+    """
+    coverage = Coverage.current()
+    if coverage is None or request.node.get_closest_marker("unmeasured") is None:
+        yield
+        return
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
+    coverage.stop()
+    yield
+    coverage.start()
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,8 @@ from answers_suite import Answers
 from ingestion_answers import INGESTION_ANSWERS
 from portal_answers import PORTAL_ANSWERS
 
+pytestmark = pytest.mark.unmeasured
+
 SUITE = [(api, part) for api in (PORTAL_ANSWERS, INGESTION_ANSWERS) for part in api.parts]
 
 

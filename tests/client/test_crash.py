@@ -25,6 +25,8 @@ from golive.cli.exits import Exit
 from golive.emulator import TOKEN, Emulator
 from golive.emulator.faults import kind_of
 
+pytestmark = pytest.mark.unmeasured
+
 KILLS = int(os.environ.get("GOLIVE_KILLS", "12"))
 
 HEAD = """

@@ -29,6 +29,8 @@ from golive.emulator import TOKEN, Emulator, Fault, Rule
 from golive.ingestion.evidence import Listing, decide_go_live, decide_publish, standing
 from golive.ingestion.snapshots import Product
 
+pytestmark = pytest.mark.unmeasured
+
 INSTANT = sorted(set(Fault) - {Fault.SLOW_HEADERS, Fault.SLOW_BODY, Fault.TRICKLE})
 KINDS = st.sampled_from(["configure", "job", "detail", "submissions", "product", "cancel", "any"])
 OFFERS = st.sampled_from(["contoso-db", "contoso-app", "contoso-new", "contoso-gone"])

@@ -6,6 +6,7 @@ import contextlib
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -13,6 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from conftest import LOCAL, MIGRATED, NON_MIGRATED, VirtualClock, few_polls
 from golive import GoLiveClient, GoLiveError, Operation, State
 from golive.emulator import TOKEN, Emulator, Fault, Rule
+
+pytestmark = pytest.mark.unmeasured
 
 #: Faults that need no real time.
 INSTANT = sorted(set(Fault) - {Fault.SLOW_HEADERS, Fault.SLOW_BODY})

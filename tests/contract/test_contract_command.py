@@ -31,6 +31,7 @@ def test_show_the_other(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == INGESTION_CONTRACT.read_text("utf-8")
 
 
+@pytest.mark.unmeasured
 def test_a_server_that_keeps_the_contract(
     emulator: Emulator,
     tmp_path: Path,
@@ -49,6 +50,7 @@ def test_a_server_that_keeps_the_contract(
         assert not [report for report in reports if f"Bearer {TOKEN}" in report.read_text("utf-8")]
 
 
+@pytest.mark.unmeasured
 def test_a_server_that_keeps_the_other_contract(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -61,6 +63,7 @@ def test_a_server_that_keeps_the_other_contract(
     assert emulator.accepted_submissions("contoso-db")
 
 
+@pytest.mark.unmeasured
 def test_nothing_is_sent_to_the_other_that_changes_anything(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AZURE_TOKEN", TOKEN)
     emulator = Emulator(habits=("strict-body", "strict-version"))
@@ -69,6 +72,7 @@ def test_nothing_is_sent_to_the_other_that_changes_anything(monkeypatch: pytest.
     assert not emulator.products.jobs
 
 
+@pytest.mark.unmeasured
 def test_as_json(
     emulator: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -15,6 +15,8 @@ from conftest import ROOT
 from contracts import Contract, contracts
 from unasync import TWINS
 
+pytestmark = pytest.mark.unmeasured
+
 
 def check(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -104,55 +106,55 @@ def add(path: str) -> Callable[[Path], None]:
 
 API = "generated/golive_api"
 OTHER = "generated/product_ingestion_api"
-EDITS = {
-    "a line of a generated file": (
-        edit(f"{API}/api/publishing/go_live.py", "golive", "golife"),
-        "api/publishing/go_live.py",
-    ),
-    "a comment in a generated file": (edit(f"{API}/types.py", "\n", "\n# hi\n"), "types.py"),
-    "a generated file removed": (remove(f"{API}/models/step.py"), "models/step.py"),
-    "an empty generated file removed": (remove(f"{API}/py.typed"), "missing: golive_api/py.typed"),
-    "a file added": (add(f"{API}/models/extra.py"), "superfluous: golive_api/models/extra.py"),
-    "a new field in the contract": (
-        edit(
+#: What is done to a tree at once, and what the check says of each.
+EDITS: dict[str, dict[str, Callable[[Path], None]]] = {
+    "generated files": {
+        "api/publishing/go_live.py": edit(f"{API}/api/publishing/go_live.py", "golive", "golife"),
+        # A comment.
+        "types.py": edit(f"{API}/types.py", "\n", "\n# hi\n"),
+        "--- /dev/null\n+++ made from the contract/golive_api/models/step.py": remove(
+            f"{API}/models/step.py"
+        ),
+        # An empty file.
+        "missing: golive_api/py.typed": remove(f"{API}/py.typed"),
+        "superfluous: golive_api/models/extra.py": add(f"{API}/models/extra.py"),
+        "product_ingestion_api/api/publishing/configure.py": edit(
+            f"{OTHER}/api/publishing/configure.py", "configure", "configured"
+        ),
+    },
+    "fields of the contracts": {
+        "golive_api/models/step.py": edit(
             "openapi/golive.yaml",
             "        stepName:\n          type: string",
             "        stepName:\n          type: integer",
         ),
-        "models/step.py",
-    ),
-    "a pattern in the contract, which the generator ignores": (
-        edit("openapi/golive.yaml", "{0,127}$'", "{0,126}$'"),
-        "golive.yaml",
-    ),
-    "a comment in the contract": (edit("openapi/golive.yaml", "\n", "\n# hi\n"), "golive.yaml"),
-    "a generated file of the other one": (
-        edit(f"{OTHER}/api/publishing/configure.py", "configure", "configured"),
-        "product_ingestion_api/api/publishing/configure.py",
-    ),
-    "a field in the other contract": (
-        edit(
+        "product_ingestion_api/models/job_status.py": edit(
             "openapi/product-ingestion.yaml",
             "        jobId:\n          type: string",
             "        jobId:\n          type: integer",
         ),
-        "product_ingestion_api/models/job_status.py",
-    ),
-    "a comment in the other contract": (
-        edit("openapi/product-ingestion.yaml", "\n", "\n# hi\n"),
-        "product_ingestion_api/product-ingestion.yaml",
-    ),
+    },
+    "what the generator ignores in the contracts": {
+        # A pattern.
+        "golive_api/golive.yaml": edit("openapi/golive.yaml", "{0,127}$'", "{0,126}$'"),
+        # A comment.
+        "product_ingestion_api/product-ingestion.yaml": edit(
+            "openapi/product-ingestion.yaml", "\n", "\n# hi\n"
+        ),
+    },
 }
 
 
-@pytest.mark.parametrize(("apply", "named"), EDITS.values(), ids=EDITS)
+@pytest.mark.parametrize("edits", EDITS.values(), ids=EDITS)
 def test_any_edit_is_noticed_and_regenerating_mends_it(
-    copy: Path, apply: Callable[[Path], None], named: str
+    copy: Path, edits: dict[str, Callable[[Path], None]]
 ) -> None:
-    apply(copy)
+    for apply in edits.values():
+        apply(copy)
     outcome = check(copy, "--check")
     assert outcome.returncode == 1
-    assert named in outcome.stdout
+    for named in edits:
+        assert named in outcome.stdout
     assert "nox -s generate" in outcome.stdout
     assert check(copy).returncode == 0
     assert check(copy, "--check").returncode == 0

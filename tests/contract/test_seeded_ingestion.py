@@ -48,6 +48,7 @@ UNLAWFUL = {
 }
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("habits", HABITS, ids=lambda habits: habits[0])
 def test_the_emulator_keeps_the_contract_with_any_of_its_habits(habits: tuple[str, ...]) -> None:
     suite = Suite(Faulty(habits=(*STRICT, *habits)), examples=5, api=PRODUCT_INGESTION)

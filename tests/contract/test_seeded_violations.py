@@ -35,6 +35,7 @@ HABITS = (
 )
 
 
+@pytest.mark.unmeasured
 @pytest.mark.parametrize("habits", HABITS, ids=lambda habits: habits[0])
 def test_the_emulator_keeps_the_contract_with_any_of_its_habits(habits: tuple[str, ...]) -> None:
     suite = Suite(Faulty(habits=habits), examples=5)
@@ -54,6 +55,7 @@ def test_a_violation_of_the_server_is_caught(violation: Violation) -> None:
     assert next(itertools.chain.from_iterable(runs), None) == violation.caught_by
 
 
+@pytest.mark.unmeasured
 # In one process, so that the answers are drawn once.
 @pytest.mark.xdist_group("answers")
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda tampering: tampering.name)

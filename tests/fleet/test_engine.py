@@ -34,7 +34,7 @@ def test_a_job_that_it_takes_while_it_stops_is_left_to_others(tmp_path: Path) ->
         finally:
             ending.set()
             # Its end takes as long as the thread that takes jobs needs for one more.
-            while any(takes_jobs(each) for each in threading.enumerate()):
+            while any(map(takes_jobs, threading.enumerate())):  # noqa: ASYNC110 - another thread's end
                 await asyncio.sleep(0.01)
 
     @sa.event.listens_for(opened, "before_cursor_execute")

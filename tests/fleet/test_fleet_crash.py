@@ -23,6 +23,8 @@ from golive.fleet.database import database_url, locks_of, open_database
 from night import WORKER, Night, play
 from postgresql import PostgreSQL
 
+pytestmark = pytest.mark.unmeasured
+
 RUNS = int(os.environ.get("GOLIVE_FLEET_RUNS", "1"))
 
 Make = Callable[[int, int, int], Night]

@@ -57,12 +57,12 @@ class Night:
         # The service itself would take none of them twice.
         offers = numbered(count, publishers, always_ready=True) if publishers else []
         products = [] if publishers else [Product(f"offer-{number}") for number in range(count)]
-        # A quarter of an hour goes by with every request; a go-live takes days.
+        # An hour goes by with every request; a go-live takes days.
         emulator = Emulator(
             offers=offers,
             products=products,
             habits=["repeat-runs"],
-            speed=900,
+            speed=3600,
             clock=lambda: made[0].hours if made else 0,
         )
         made.append(cls(emulator, emulator.app.app, offers or products, random.Random(seed)))
@@ -186,6 +186,6 @@ def play(
                 # Go-lives end while nobody looks.
                 night.away += night.generator.choice(away)
                 night.begin(database, url, *options)
-            time.sleep(0.1)
+            time.sleep(0.3)
         night.stop()
     return view

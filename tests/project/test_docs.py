@@ -14,6 +14,8 @@ from conftest import ROOT
 from documents import blocks, documents, runner, scripts
 from golive.cli.app import cli
 
+pytestmark = pytest.mark.unmeasured
+
 #: What is shown in these belongs to a clone of the repository, and CI runs it.
 OURS = ("CONTRIBUTING.md",)
 

@@ -19,6 +19,8 @@ import pytest
 import golive
 from conftest import ROOT
 
+pytestmark = pytest.mark.unmeasured
+
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
