@@ -307,14 +307,18 @@ def measuring(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
     Proofs by the thousand, and tools in processes of their own, take twice as long while they are
     measured, and reach nothing that the tests of behaviour do not.
     """
-    coverage = Coverage.current()
-    if coverage is None or request.node.get_closest_marker("unmeasured") is None:
+    if request.node.get_closest_marker("unmeasured") is None:
         yield
         return
     monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
-    coverage.stop()
+    # pytest-cov's, and in a worker of pytest-xdist the one that it was started with as a process.
+    stopped: list[Coverage] = []
+    while (coverage := Coverage.current()) is not None:
+        coverage.stop()
+        stopped.append(coverage)
     yield
-    coverage.start()
+    for coverage in reversed(stopped):
+        coverage.start()
 
 
 @pytest.fixture(autouse=True)

@@ -19,10 +19,11 @@ from golive import (
     Overtaken,
     ProductStatus,
     State,
+    SubmissionUncertain,
     Undecided,
     UnexpectedAnswer,
 )
-from ingestion_service import DRAFT, GUID, LATER, NEW, OLD, READY, Scripted, job, submission
+from ingestion_service import DRAFT, GUID, LATER, NEW, OLD, READY, Scripted, failed, job, submission
 
 
 @pytest.fixture
@@ -37,6 +38,15 @@ def client(side: Side, service: Scripted) -> Any:
 
 def begun(side: Side, client: Any, *arguments: Any, **options: Any) -> Any:
     return side.get(client.begin_go_live("contoso-db", *arguments, **options))
+
+
+GOING = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "running/pending")]
+
+
+def lagging(*looks: list[Any]) -> Any:
+    """Return a list that changes from look to look; the last one stays."""
+    rest = list(looks)
+    return lambda: rest.pop(0) if len(rest) > 1 else rest[0]
 
 
 def test_what_is_older_than_what_is_live_is_not_in_preview(
@@ -187,20 +197,77 @@ def test_a_number_that_nobody_ever_listed_is_not_found(
 
 
 def test_one_list_without_it_does_not_end_a_go_live(side: Side, service: Scripted, client: Any) -> None:
-    running = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "running/pending")]
-    service.listed = running
+    service.listed = GOING
     operation = begun(side, client)
-    looks = [READY[:2], READY[:2], running, READY[:2], [DRAFT, submission(NEW, "live")]]
-    service.listed = lambda: looks.pop(0) if len(looks) > 1 else looks[0]
+    service.listed = lagging(READY[:2], READY[:2], GOING, READY[:2], [DRAFT, submission(NEW, "live")])
     assert side.get(operation.result()).state is State.SUCCEEDED
 
 
 def test_what_is_gone_for_good_is_told_in_the_end(side: Side, service: Scripted, client: Any) -> None:
-    service.listed = [DRAFT, submission(OLD, "live"), submission(NEW, "live", "running/pending")]
+    service.listed = GOING
     operation = begun(side, client)
     service.listed = READY[:2]
     with pytest.raises(NotFound, match=f"submission {NEW} is neither in preview nor live"):
         side.get(operation.result())
+
+
+def test_after_a_lost_answer_a_list_without_it_does_not_end_the_search(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    def lost() -> httpx.Response:
+        raise httpx.ReadError("the connection broke")
+
+    service.configure, service.after = lost, lagging(READY, READY[:2], READY[:2], GOING)
+    operation = begun(side, client)
+    assert operation.adopted
+    assert (operation.ref.submission, operation.status.state) == (NEW, State.RUNNING)
+    assert len(service.posts) == 1
+
+
+def test_an_earlier_try_is_looked_for_though_the_first_list_is_without_it(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    service.listed = lagging(READY[:2], READY, READY[:2], GOING)
+    assert begun(side, client, NEW, sent=now).ref.submission == NEW
+    assert not service.posts
+
+
+def test_an_earlier_try_of_which_no_list_tells_stays_uncertain(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    now = datetime.fromtimestamp(service.clock.now(), UTC)
+    service.listed = READY[:2]
+    told = f"Submission {NEW} is listed neither in preview nor live"
+    with pytest.raises(SubmissionUncertain, match=told) as caught:
+        begun(side, client, NEW, sent=now)
+    assert caught.value.safe_after is not None
+    assert NEW in (caught.value.continuation_token or "")
+    with pytest.raises(Undecided, match=told):
+        begun(side, client, NEW, sent=now - timedelta(days=1))
+    assert not service.posts
+
+
+def test_what_a_refused_job_met_is_waited_for_until_it_is_listed(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.jobs = [failed(f"An In Progress submission {NEW} already exists.")]
+    service.after = lagging(READY, READY, READY[:2], GOING)
+    operation = begun(side, client)
+    seen = side.get(operation.refresh())
+    assert (seen.state, seen.error) == (State.RUNNING, None)
+    service.after = lagging(READY, GOING, GOING, [DRAFT, submission(NEW, "live")])
+    assert side.get(operation.result()).state is State.SUCCEEDED
+    assert operation.adopted
+    assert len(service.posts) == 1
+
+
+def test_what_a_refused_job_met_and_nothing_lists_ends_as_the_job_says(
+    side: Side, service: Scripted, client: Any
+) -> None:
+    service.jobs = [failed(f"An In Progress submission {NEW} already exists.")]
+    with pytest.raises(OperationFailed, match="already exists"):
+        side.get(begun(side, client).result())
 
 
 def test_a_durable_id_in_capitals_is_the_same(side: Side, service: Scripted, client: Any) -> None:

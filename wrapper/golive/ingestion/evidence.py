@@ -133,8 +133,13 @@ def decide_go_live(
                 return Decision(there, send=False)
         elif there is not None and sent is not None and _is_since(there, sent):
             return Decision(there, send=False)
-        if live is not None and live.order > (len(wanted), wanted):
+        order = (len(wanted), wanted)
+        if live is not None and live.order > order:
             raise Overtaken(f"Submission {live.number} is live, which is newer than {wanted}.")
+        in_preview = found.of(PREVIEW)
+        if sent is not None and there is None and all(one.order < order for one in in_preview):
+            # What was sent may leave the preview a moment before it is listed as going live.
+            raise Undecided(f"Submission {wanted} is listed neither in preview nor live.")
     if found.doubt:
         raise Undecided(f"What is listed cannot be understood, and may run: {found.doubt}.")
     publishing = next(_under_way(found.of(PREVIEW)), None)

@@ -35,7 +35,7 @@ class SubmissionTracker(Tracker):
     """What is known of one operation of the Product Ingestion API.
 
     Attributes:
-        unconfirmed: Since when its job has succeeded and no submission shows it, by the monotonic clock.
+        unconfirmed: Since when its job tells what no submission shows, by the monotonic clock.
     """
 
     unconfirmed: float | None = field(default=None, kw_only=True)
@@ -86,7 +86,7 @@ class SubmissionTracker(Tracker):
         if job.state is State.CANCELED:
             return self._after_cancellation(found, told)
         if job.state is State.FAILED:
-            return self._after_failure(found, job, told)
+            return self._after_failure(context, found, job, told)
         return self._confirmed(context, found, told)
 
     def _name(self, context: Context, at_least: float) -> Flow[None]:
@@ -172,11 +172,16 @@ class SubmissionTracker(Tracker):
             return status_of(entry)
         return told
 
-    def _after_failure(self, found: Listing, job: Job, told: OperationStatus) -> OperationStatus:
+    def _after_failure(
+        self, context: Context, found: Listing, job: Job, told: OperationStatus
+    ) -> OperationStatus:
         """Return what a job that failed means: another job may be doing the same."""
         live = self.kind is OperationKind.GO_LIVE
         number = self.at.submission if live else job.in_progress
         entry = found.find(LIVE if live else PREVIEW, number)
+        if entry is None and number is not None and job.in_progress == number:
+            # What it met runs, and the list lags.
+            return evolve(told, state=State.RUNNING, error=None) if self._is_borne(context) else told
         if entry is None or entry.state is State.FAILED:
             return told
         if entry.state.is_terminal:
@@ -207,14 +212,18 @@ class SubmissionTracker(Tracker):
 
     def _later(self, context: Context, told: OperationStatus) -> OperationStatus:
         """Return a success as one that is not there yet, but not for ever."""
-        clock = context.clock.monotonic()
-        if self.unconfirmed is None:
-            self.unconfirmed = clock
-        if clock - self.unconfirmed <= context.retry.listed_within:
+        if self._is_borne(context):
             return evolve(told, state=State.RUNNING)
         if self.kind is OperationKind.PUBLISH:
             return told
         return self._lost("the job succeeded, but no submission of the product shows that it is live")
+
+    def _is_borne(self, context: Context) -> bool:
+        """Tell whether the list may still lag behind what the job says."""
+        clock = context.clock.monotonic()
+        if self.unconfirmed is None:
+            self.unconfirmed = clock
+        return clock - self.unconfirmed <= context.retry.listed_within
 
     @property
     def _product(self) -> Product:

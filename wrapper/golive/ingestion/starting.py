@@ -151,7 +151,10 @@ def begin_go_live(
             wanted = decision.entry.number
         return decision
 
-    return (yield from _begin(context, offer, OperationKind.GO_LIVE, decide, sent, timeout, on_sending))
+    context = bounded(context, timeout)
+    product = yield from find_product(context, offer)
+    start = _Start(OperationKind.GO_LIVE, product, decide, on_sending)
+    return (yield from _begin(context, start, submission, sent))
 
 
 def begin_publish(
@@ -172,7 +175,10 @@ def begin_publish(
             known = frozenset(one.number for one in found.entries)
         return decision
 
-    return (yield from _begin(context, offer, OperationKind.PUBLISH, decide, sent, timeout, on_sending))
+    context = bounded(context, timeout)
+    product = yield from find_product(context, offer)
+    start = _Start(OperationKind.PUBLISH, product, decide, on_sending)
+    return (yield from _begin(context, start, None, sent))
 
 
 def begin_cancel(
@@ -204,35 +210,31 @@ def cancel(context: Context, tracker: Tracker) -> Flow[SubmissionTracker]:
 
 
 def _begin(
-    context: Context,
-    offer: str,
-    kind: OperationKind,
-    decide: Callable[[Listing, datetime | None], Decision],
-    earlier: datetime | None,
-    timeout: Duration | None,
-    on_sending: OnSubmitting | None,
+    context: Context, start: _Start, submission: str | None, earlier: datetime | None
 ) -> Flow[SubmissionTracker]:
-    """Look first; wait out what is left of an earlier try; then send."""
-    context = bounded(context, timeout)
-    product = yield from find_product(context, offer)
-    start = _Start(kind, product, decide, on_sending)
+    """Look first; wait out what is left of an earlier try of a submission; then send."""
+    left = 0.0
     if earlier is not None:
         earlier = earlier.replace(tzinfo=UTC) if earlier.tzinfo is None else earlier.astimezone(UTC)
-    look = yield from start.look(context, earlier)
-    if look.found is None and earlier is not None:
         policy = context.retry
         ago = (now(context) - earlier).total_seconds()
         left = min(policy.reconcile_for + CLOCK_SKEW - ago, policy.reconcile_for)
-        if left > 0:
-            logger.warning("An earlier request may still take effect; checking for %d s", left)
-            seen = yield from look_on(context, partial(start.look, sent=earlier), left)
-            if seen.tracker is not None:
-                return _ours(seen.tracker)
-            if not seen.settled:
-                raise _uncertain(
-                    context, start, earlier, look.decision, seen, "An earlier request may have begun it."
-                )
-            look = yield from start.look(context, earlier)
+    look: _Look | None = None
+    try:
+        look = yield from start.look(context, earlier)
+    except Undecided:
+        if left <= 0:
+            raise
+    if earlier is not None and left > 0 and (look is None or look.found is None):
+        logger.warning("An earlier request may still take effect; checking for %d s", left)
+        seen = yield from look_on(context, partial(start.look, sent=earlier), left)
+        if seen.tracker is not None:
+            return _ours(seen.tracker)
+        if not seen.settled:
+            what = "An earlier request may have begun it."
+            raise _uncertain(context, start, earlier, submission, seen, what)
+        look = yield from start.look(context, earlier)
+    assert look is not None  # noqa: S101 - it was looked, or raised
     if look.found is not None:
         return _ours(look.found)
     return (yield from _submit(context, start, look.decision))
@@ -253,7 +255,7 @@ def _submit(context: Context, start: _Start, decision: Decision) -> Flow[Submiss
             failed += 1
             deed, refusal = deed_of(error), error
         else:
-            return (yield from _accepted(context, start, decision, answer, sent))
+            return (yield from _accepted(context, start, number, answer, sent))
         # A credential may have been asked for long; the request itself took no more than its bound.
         passed = min(context.clock.monotonic() - began, context.request_timeout)
         sent = max(sent, now(context) - timedelta(seconds=passed))
@@ -264,9 +266,9 @@ def _submit(context: Context, start: _Start, decision: Decision) -> Flow[Submiss
                     spoken(context.retry.reconcile_for),
                     refusal,
                 )
-                return (yield from _reconcile(context, start, decision, sent, refusal, passed))
+                return (yield from _reconcile(context, start, number, sent, refusal, passed))
             case Deed.REFUSED_PERHAPS:
-                return (yield from _loser(context, start, decision, sent, refusal))
+                return (yield from _loser(context, start, number, sent, refusal))
             case Deed.NOT_DONE if failed < context.retry.max_attempts:
                 wait = context.repeat_after(failed, refusal)
                 if context.deadline is not None and context.deadline.left <= wait:
@@ -281,10 +283,9 @@ def _submit(context: Context, start: _Start, decision: Decision) -> Flow[Submiss
 
 
 def _accepted(
-    context: Context, start: _Start, decision: Decision, answer: Answer, sent: datetime
+    context: Context, start: _Start, number: str | None, answer: Answer, sent: datetime
 ) -> Flow[SubmissionTracker]:
     """Return what was accepted; its job may have ended already."""
-    number = None if decision.entry is None else decision.entry.number
     try:
         job = understood(answer, read_job)
         if job.id is None:
@@ -292,7 +293,7 @@ def _accepted(
     except UnexpectedAnswer as error:
         if start.kind is OperationKind.PUBLISH:
             # Without a job and without a number there is nothing to follow.
-            return (yield from _reconcile(context, start, decision, sent, error, 0.0))
+            return (yield from _reconcile(context, start, number, sent, error, 0.0))
         logger.warning("Accepted without a job; following the submission: %s", error)
         return _paced(context, track(context, start.ref(context, number, sent), start.kind))
     tracker = track(context, start.ref(context, number, sent, job.id), start.kind)
@@ -317,7 +318,7 @@ def _paced(
 def _reconcile(
     context: Context,
     start: _Start,
-    decision: Decision,
+    number: str | None,
     sent: datetime,
     lost: GoLiveError,
     passed: float,
@@ -326,12 +327,12 @@ def _reconcile(
     left = max(context.retry.reconcile_for - passed, context.retry.listed_within)
     found = yield from look_on(context, partial(start.look, sent=sent), left)
     if found.tracker is None:
-        raise _uncertain(context, start, sent, decision, found, lost.summary) from lost
+        raise _uncertain(context, start, sent, number, found, lost.summary) from lost
     return _ours(found.tracker)
 
 
 def _loser(
-    context: Context, start: _Start, decision: Decision, sent: datetime, refusal: GoLiveError
+    context: Context, start: _Start, number: str | None, sent: datetime, refusal: GoLiveError
 ) -> Flow[SubmissionTracker]:
     """Adopt what may be behind a refusal: of two callers at the same moment one may be refused.
 
@@ -346,7 +347,7 @@ def _loser(
     if found.tracker is not None:
         return _ours(found.tracker)
     if not definite and not found.settled:
-        raise _uncertain(context, start, sent, decision, found, refusal.summary) from refusal
+        raise _uncertain(context, start, sent, number, found, refusal.summary) from refusal
     raise refusal
 
 
@@ -400,14 +401,8 @@ def _ours(tracker: Tracker) -> SubmissionTracker:
 
 
 def _uncertain(
-    context: Context,
-    start: _Start,
-    sent: datetime,
-    decision: Decision,
-    found: Found,
-    what: str,
+    context: Context, start: _Start, sent: datetime, number: str | None, found: Found, what: str
 ) -> SubmissionUncertain:
-    number = None if decision.entry is None else decision.entry.number
     token = None
     if number is not None:
         token = start.ref(context, number, sent).token(start.kind)
