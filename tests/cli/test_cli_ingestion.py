@@ -35,7 +35,7 @@ def test_from_draft_to_live(run: Any, service: tuple[Emulator, str]) -> None:
     assert before.out == f"contoso-db is not ready to go live. Submission {OLD} is live already.\n"
     published = run("publish", "contoso-db", "--wait")
     assert published.code == Exit.OK
-    assert "contoso-db is in preview and waits for its publisher" in published.out
+    assert f"contoso-db is in preview as submission {NEW} and waits for its" in published.out
     ready = run("ready", "contoso-db")
     assert ready.code == Exit.OK
     assert ready.out == (

@@ -36,10 +36,13 @@ __all__ = [
 
 def outcome(history: History) -> str:
     """Say what a success means for the offer."""
-    kind, state = history.operation.kind, history.status.state
+    kind, status = history.operation.kind, history.status
     # Some services end the operation there, others let it go on.
-    if kind is OperationKind.PUBLISH and (history.status.ready_to_go_live or not state.is_terminal):
-        return "is in preview and waits for its publisher"
+    if kind is OperationKind.PUBLISH and (status.ready_to_go_live or not status.state.is_terminal):
+        # By this number it can be taken live, and nothing newer with it.
+        named = isinstance(history.operation.ref, SubmissionRef) and status.id is not None
+        which = f" as submission {status.id}" if named else ""
+        return f"is in preview{which} and waits for its publisher"
     return {
         OperationKind.GO_LIVE: "is live",
         OperationKind.PUBLISH: "was published",
