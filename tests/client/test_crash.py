@@ -116,26 +116,29 @@ class Killing:
         self.counted += 1
         self.asked += 1
         kind = kind_of(scope["path"], scope["method"])
-        fatal = self.at in (self.asked, kind)
-        if fatal and not self.acting:
-            self.kill()
+        process, fatal, acting = self.process, self.at in (self.asked, kind), self.acting
+        if fatal and not acting:
+            self.kill(process)
 
         async def answer(message: Any) -> None:
             # By the time of a second part, the next process may be running.
-            if fatal and message["type"] == "http.response.start" and self.acting:
-                self.kill()
+            if fatal and message["type"] == "http.response.start" and acting:
+                self.kill(process)
             await send(message)
 
         await self.service(scope, receive, answer)
 
-    def kill(self) -> None:
-        """Let the process be gone before it hears anything."""
-        assert self.process is not None
+    def kill(self, process: subprocess.Popen[str] | None) -> None:
+        """Let the process that asked be gone before it hears anything."""
+        assert process is not None
+        if process.poll() is not None:
+            # It gave the request up, and came to its end.
+            return
         self.killed = True
-        os.kill(self.process.pid, signal.SIGKILL)
+        process.kill()
         with suppress(ChildProcessError):
             # Its status is for `run`, in another thread.
-            os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOWAIT)
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
 
     def run(self, program: str, *arguments: str, again: int = 0) -> bool:
         """Run the program; return whether it came to its end, and not to the exit code for once more."""
@@ -147,7 +150,7 @@ class Killing:
         _, problem = self.process.communicate(timeout=PATIENCE)
         code = self.process.returncode
         # Where `kill` got the status, which is chance, Popen takes it for 0.
-        assert code in ((-signal.SIGKILL, 0) if self.killed else (0, again)), problem
+        assert code in ((-signal.SIGKILL, 0, again) if self.killed else (0, again)), problem
         return code == 0 and not self.killed
 
 

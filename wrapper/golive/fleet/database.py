@@ -6,7 +6,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Protocol
@@ -160,6 +160,9 @@ class _HeldConnection:
         return True
 
     def release(self) -> None:
+        # With the connection alone it would go, too, but only when the server notices.
+        with suppress(sa.exc.DBAPIError):
+            self._connection.execute(sa.text("select pg_advisory_unlock_all()"))
         self._connection.invalidate()
         self._connection.close()
 
