@@ -271,6 +271,29 @@ def any_of_them(right: Any, body: Any, **named: Any) -> Any:
     return min(found).rpartition("/")[2] if found else None
 
 
+def no_job_word_needed(right: Any, body: Any) -> Any:
+    given = body[0] if isinstance(body, list) and len(body) == 1 else body
+    return right({"jobStatus": "", **given} if isinstance(given, dict) else given)
+
+
+def no_odd_submission(right: Any, body: Any, **named: Any) -> Any:
+    page = right(body, **named)
+    if page.unreadable:
+        raise ValueError("an odd entry")
+    return page
+
+
+def none_at_all(right: Any, body: Any, what: str) -> Any:
+    try:
+        return right(body, what)
+    except ValueError:
+        return []
+
+
+def whole_link(right: Any, body: Any) -> Any:
+    return body.get("@nextLink") if isinstance(body, dict) else None
+
+
 TAMPERINGS = [
     Tampering(
         "location-ignored",
@@ -539,6 +562,34 @@ TAMPERINGS = [
         "Reads a body to its end, if it has one",
         ENDLESS,
         unbounded,
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "job-word-unneeded",
+        "Takes a job without a word for one",
+        BODY,
+        replacing(tracked, "read_job", no_job_word_needed),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "odd-submission-decides",
+        "Refuses a list of submissions for one odd entry",
+        BODY,
+        replacing(ingestion_queries, "read_submissions", no_odd_submission),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "no-list-is-empty",
+        "Takes what is no list for an empty one",
+        BODY,
+        replacing(lenient, "listed", none_at_all),
+        INGESTION_ANSWERS,
+    ),
+    Tampering(
+        "link-as-token",
+        "Sends the link of the next page as its token",
+        UNDERSTOOD,
+        replacing(ingestion_reading, "_next", whole_link),
         INGESTION_ANSWERS,
     ),
 ]
