@@ -130,7 +130,9 @@ class Engine:
                     raise asyncio.CancelledError
                 await do(job)
             finally:
-                del self._running[job.id]
+                # The engine may have handed it out anew meanwhile.
+                if self._running.get(job.id) is task:
+                    del self._running[job.id]
 
         _do, self._stopping = doing, False
         self._launch(worker)
